@@ -1,0 +1,146 @@
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+
+from accounts.models import Bureau, Role, User
+from accounts.models.users import INSTITUTION_PEOPLE
+from campaigns.models.campaign import Campaign
+from campaigns.models.draws import Draw
+from campaigns.models.plan import PlanLine, SlotRole
+from campaigns.states import TaskState
+from inspectors.models import Expert, Inspector
+from institutions.models import Institution
+
+RELEASED_STATES = [state for state in TaskState if state != TaskState.PENDING]
+
+
+class TaskMode(models.TextChoices):
+    DRAWN = "drawn", "随机抽取"
+    ALLOTTED = "allotted", "上级分配"
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def visible_to(self, user: User) -> "TaskQuerySet":
+        """The campaign's lead sees its tasks once drawn; the other bureaus and the inspectors once dispatched;
+        the institution once it is notified."""
+        if user.has_role(*INSTITUTION_PEOPLE):
+            return self.filter(state=TaskState.NOTIFIED, institution__representatives__user=user)
+        if not user.is_regulator or user.bureau is None:
+            return self.none()
+        seen = Q(pk=None)
+        released = Q(state__in=RELEASED_STATES)
+        if user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER):
+            seen |= Q(campaign__lead_bureau=user.bureau)
+        if user.is_market_regulator and user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.COUNTY_OFFICER):
+            seen |= released & Q(institution__county_id__startswith=user.scope)
+        if user.has_role(Role.SUPERVISOR):
+            seen |= released & Q(institution__county_id__startswith=user.scope)
+        if user.has_role(Role.PARTNER_LIAISON, Role.COUNTY_OFFICER):
+            seen |= released & Q(members__inspector__bureau=user.bureau)
+        if user.has_role(Role.INSPECTOR):
+            seen |= released & Q(members__inspector__user=user)
+        return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
+
+
+class Task(models.Model):
+    """检查任务: one institution that one bureau has to see to it is visited, with its team."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="tasks", verbose_name="活动")
+    number = models.CharField("任务编号", max_length=40, unique=True)
+    line = models.ForeignKey(PlanLine, models.PROTECT, related_name="tasks", verbose_name="条目")
+    institution = models.ForeignKey(Institution, models.PROTECT, related_name="tasks", verbose_name="机构")
+    draw = models.ForeignKey(Draw, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name="抽取")
+    mode = models.CharField("方式", max_length=10, choices=TaskMode.choices)
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="tasks", verbose_name="组织检查单位")
+    assisting_bureau = models.ForeignKey(
+        Bureau, models.PROTECT, null=True, blank=True, related_name="assisted_tasks", verbose_name="协助单位"
+    )
+    due_on = models.DateField("完成期限", null=True, blank=True)
+    is_due_softly = models.BooleanField("原则上", default=False)
+    state = models.CharField("状态", max_length=20, choices=TaskState.choices, default=TaskState.PENDING, editable=False)
+    unfilled = models.JSONField("空缺席位", default=list, encoder=DjangoJSONEncoder)
+    dispatched_at = models.DateTimeField("派发时间", null=True, blank=True)
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查任务"
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["campaign", "institution"], name="institution_has_one_task_in_a_campaign"),
+            models.CheckConstraint(condition=Q(state__in=TaskState.values), name="task_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(mode="allotted", draw__isnull=True) | Q(mode="drawn", draw__isnull=False),
+                name="task_is_drawn_once_it_has_a_draw",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("campaigns:task", args=[self.pk])
+
+
+class TeamMember(models.Model):
+    """检查组成员: a person who holds a place of the team, as the draw assigned it."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="members", verbose_name="任务")
+    position = models.PositiveSmallIntegerField("排序")
+    role = models.CharField("身份", max_length=12, choices=SlotRole.choices)
+    slot = models.PositiveSmallIntegerField("席位")
+    pool = models.CharField("来源库", max_length=64)
+    inspector = models.ForeignKey(
+        Inspector, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name="检查人员"
+    )
+    expert = models.ForeignKey(
+        Expert, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name="专家"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查组成员"
+        ordering = ["task_id", "position"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(inspector__isnull=False, expert__isnull=True)
+                | Q(inspector__isnull=True, expert__isnull=False),
+                name="team_member_is_one_person",
+            ),
+            models.UniqueConstraint(fields=["task", "position"], name="team_place_is_held_by_one_person"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+    @property
+    def person(self) -> Inspector | Expert:
+        person = self.inspector or self.expert
+        assert person is not None
+        return person
+
+
+class InspectionNotice(models.Model):
+    """检查通知书 to the institution of one task, numbered in the issuing bureau's own series of the year."""
+
+    task = models.OneToOneField(Task, models.PROTECT, related_name="notice", verbose_name="任务")
+    bureau = models.ForeignKey(Bureau, models.PROTECT, related_name="+", verbose_name="签发单位")
+    year = models.PositiveSmallIntegerField("年度")
+    serial = models.PositiveIntegerField("序号")
+    issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="签发人")
+    issued_at = models.DateTimeField("签发时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检查通知书"
+        ordering = ["bureau_id", "year", "serial"]
+        constraints = [
+            models.UniqueConstraint(fields=["bureau", "year", "serial"], name="notice_number_is_used_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def number(self) -> str:
+        prefix = self.bureau.document_prefix or self.bureau.short_name
+        return f"{prefix}检通〔{self.year}〕{self.serial}号"

@@ -1,0 +1,49 @@
+"""The stages of a campaign and of a task, and the only legal moves between them."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+
+class CampaignState(models.TextChoices):
+    DRAFT = "draft", "计划"
+    NEGOTIATING = "negotiating", "协商"
+    FROZEN = "frozen", "冻结"
+    DRAWN = "drawn", "抽取"
+    DISPATCHED = "dispatched", "派发"
+
+
+class DrawState(models.TextChoices):
+    FROZEN = "frozen", "已冻结"
+    DRAWN = "drawn", "已抽取"
+    VOID = "void", "已作废"
+
+
+class TaskState(models.TextChoices):
+    PENDING = "pending", "待派发"
+    DISPATCHED = "dispatched", "待检查"
+    NOTIFIED = "notified", "已通知"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    label: str
+    sources: tuple[str, ...]
+    target: str
+
+
+CAMPAIGN_STEPS = {
+    "propose": Step("提请协商", (CampaignState.DRAFT,), CampaignState.NEGOTIATING),
+    "withdraw": Step("撤回修改", (CampaignState.NEGOTIATING,), CampaignState.DRAFT),
+    "freeze": Step("冻结两库", (CampaignState.NEGOTIATING,), CampaignState.FROZEN),
+    "draw": Step("抽取", (CampaignState.FROZEN,), CampaignState.DRAWN),
+    "dispatch": Step("派发任务", (CampaignState.DRAWN,), CampaignState.DISPATCHED),
+}
+
+TASK_STEPS = {
+    "dispatch": Step("派发", (TaskState.PENDING,), TaskState.DISPATCHED),
+    "notify": Step("通知", (TaskState.DISPATCHED,), TaskState.NOTIFIED),
+}
+
+RAIL = ("计划", "协商", "冻结", "抽取", "派发", "检查", "处置", "公示", "归档")
+"""The whole life of a campaign as users see it; the last four are reached by the tasks' own states."""

@@ -1,0 +1,90 @@
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import User
+
+LEASE = timedelta(seconds=30)
+"""A worker that has not renewed its claim for this long is taken for dead, and the job is run again."""
+
+
+class JobState(models.TextChoices):
+    QUEUED = "queued", "排队中"
+    RUNNING = "running", "进行中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "未完成"
+    CANCELLED = "cancelled", "已取消"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, user: User) -> "JobQuerySet":
+        return self.filter(owner=user)
+
+    def open(self) -> "JobQuerySet":
+        return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
+
+    def claimable(self) -> "JobQuerySet":
+        """Waiting, or running under a lease that has run out."""
+        expired = Q(state=JobState.RUNNING, lease_until__lt=timezone.now())
+        return self.filter(Q(state=JobState.QUEUED) | expired)
+
+
+class Job(models.Model):
+    """长时任务: work that a person started and need not wait for: a freeze, a draw, an import, a batch of files.
+
+    The row is written in the transaction that asks for the work, so nothing is lost when the broker is down.
+    One worker at a time holds it by a lease and a token; a job whose key is still open is not started twice.
+    """
+
+    kind = models.CharField("类别", max_length=40)
+    title = models.CharField("名称", max_length=120)
+    key = models.CharField("唯一键", max_length=120, blank=True)
+    parameters = models.JSONField("参数", default=dict, encoder=DjangoJSONEncoder)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs", verbose_name="发起人"
+    )
+    state = models.CharField("状态", max_length=10, choices=JobState.choices, default=JobState.QUEUED, editable=False)
+    done = models.PositiveIntegerField("已完成数", default=0)
+    total = models.PositiveIntegerField("总数", default=0)
+    message = models.CharField("进展", max_length=200, blank=True)
+    error = models.TextField("原因", blank=True)
+    result = models.JSONField("结果", default=dict, encoder=DjangoJSONEncoder)
+    file = models.FileField("文件", upload_to="jobs/%Y%m/", blank=True)
+    file_name = models.CharField("文件名", max_length=150, blank=True)
+    next_url = models.CharField("后续页面", max_length=200, blank=True)
+    attempts = models.PositiveSmallIntegerField("次数", default=0)
+    token = models.CharField("执行令牌", max_length=32, blank=True)
+    lease_until = models.DateTimeField("租期至", null=True, blank=True)
+    created_at = models.DateTimeField("发起时间", auto_now_add=True)
+    sent_at = models.DateTimeField("送出时间", null=True, blank=True)
+    finished_at = models.DateTimeField("结束时间", null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "长时任务"
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_is_known"),
+            models.UniqueConstraint(
+                fields=["key"],
+                condition=Q(state__in=["queued", "running"]) & ~Q(key=""),
+                name="job_with_a_key_is_open_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "lease_until"], name="job_by_state_and_lease")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in {JobState.QUEUED, JobState.RUNNING}
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0
