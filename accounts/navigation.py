@@ -1,0 +1,55 @@
+"""The staff site's sections, as far as the person at the screen may open them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.access import routes
+from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    label: str
+    icon: str
+    route: str
+    prefix: str
+
+
+SECTIONS = (
+    Section("工作台", "layout-dashboard", "workbench", "/workbench/"),
+    Section("抽查活动", "clipboard-list", "campaigns:list", "/campaigns/"),
+    Section("检查任务", "list-checks", "campaigns:tasks", "/tasks/"),
+    Section("检查对象名录库", "building-2", "institutions:list", "/institutions/"),
+    Section("检查人员名录库", "users", "inspectors:list", "/inspectors/"),
+    Section("抽查事项清单", "book-open", "campaigns:matters", "/matters/"),
+    Section("统计", "chart-column", "reports:statistics", "/reports/"),
+    Section("我的文件", "folder-down", "jobs:list", "/files/"),
+    Section("用户与角色", "user-cog", "accounts:users", "/accounts/users/"),
+    Section("机构设置", "landmark", "accounts:bureaus", "/accounts/bureaus/"),
+    Section("审计记录", "shield-check", "accounts:audit", "/accounts/audit/"),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `navigation` is the list of sections this user may open, the current one active."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"navigation": []}
+    return {"navigation": [_item(section, request.path) for section in SECTIONS if _may_open(user, section)]}
+
+
+def _may_open(user: User, section: Section) -> bool:
+    audience = routes().get(section.route, {}).get("GET", frozenset())
+    return bool(user.roles & audience)
+
+
+def _item(section: Section, path: str) -> dict[str, Any]:
+    return {
+        "label": section.label,
+        "icon": section.icon,
+        "url": reverse(section.route),
+        "active": path.startswith(section.prefix),
+    }
