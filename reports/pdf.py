@@ -1,0 +1,191 @@
+"""Documents become PDF bytes here: the only module that imports WeasyPrint.
+
+Nothing is fetched while printing but the files of `reports/print` and of FONT_DIR: no network, no other file.
+Import this module in workers only, or inside the function that prints: it takes half a second and 50 MB.
+"""
+
+import os
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import unquote
+
+import segno
+from django.conf import settings
+from django.template.loader import render_to_string
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from reports.documents import InspectionNotice, OfficialDocument, TaskListSheet
+from reports.typesetting import Flag, flag_stylesheet, lay_out_flag, number_headings, seal_rows
+
+PRINT_FILES = Path(__file__).resolve().parent / "print"
+LONGEST_DATA_URI = 200_000
+
+# Files an agency may put into FONT_DIR: they come before the free fonts of the same face.
+AGENCY_FACES = {
+    "fangsong": "Agency FangSong",
+    "kaiti": "Agency KaiTi",
+    "heiti": "Agency HeiTi",
+    "song": "Agency Song",
+    "xiaobiaosong": "Agency XiaoBiaoSong",
+}
+FONT_SUFFIXES = (".otf", ".ttf")
+REQUIRED_FAMILIES = {
+    "FandolFang R": "FandolFang",
+    "FandolKai": "FandolKai",
+    "Noto Sans CJK SC": "Noto-Sans-CJK",
+    "Noto Serif CJK SC": "Noto-Serif-CJK",
+}
+COLUMN_WIDTHS = "\n".join(f".width-{percent}{{width:{percent}%}}" for percent in range(1, 101))
+
+
+class PrintingError(Exception):
+    """A document could not be printed."""
+
+
+class ForbiddenResource(PrintingError):
+    """The document asked for something outside the files it may use."""
+
+
+class LockedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+    """Serves `app:/print/…` and `app:/fonts/…` from their folders and short data: URIs; refuses all else."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols={"app", "data"}, allow_redirects=False, fail_on_errors=True)
+        self.roots = {"print": PRINT_FILES, "fonts": agency_font_directory()}
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if url.startswith("data:") and len(url) <= LONGEST_DATA_URI:
+            return super().fetch(url, headers)
+        if url.startswith("app:/"):
+            return self._read_own_file(url)
+        raise ValueError(f"refused: {url[:100]}")
+
+    def _read_own_file(self, url: str) -> URLFetcherResponse:
+        room, _, name = unquote(url.removeprefix("app:/")).partition("/")
+        root = self.roots.get(room)
+        path = (root / name).resolve() if root else None
+        if root is None or path is None or not path.is_relative_to(root):
+            raise ValueError(f"refused: {url[:100]}")
+        content_type = "text/css; charset=utf-8" if path.suffix == ".css" else "application/octet-stream"
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": content_type})
+
+
+def agency_font_directory() -> Path | None:
+    directory = getattr(settings, "FONT_DIR", None)
+    return Path(directory).resolve() if directory else None
+
+
+def _agency_faces() -> str:
+    directory = agency_font_directory()
+    files = sorted(directory.iterdir()) if directory else []
+    return "\n".join(
+        f'@font-face{{font-family:"{AGENCY_FACES[file.stem.lower()]}";src:url("app:/fonts/{file.name}")}}'
+        for file in files
+        if file.stem.lower() in AGENCY_FACES and file.suffix.lower() in FONT_SUFFIXES
+    )
+
+
+@dataclass
+class Press:
+    """What is costly to set up and safe to keep within one thread of one process."""
+
+    process: int = field(default_factory=os.getpid)
+    fonts: FontConfiguration = field(default_factory=FontConfiguration)
+    fetcher: LockedFetcher = field(default_factory=LockedFetcher)
+    sheets: dict[str, CSS] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.always = self.parse(_agency_faces() + COLUMN_WIDTHS)
+
+    def parse(self, text: str) -> CSS:
+        return CSS(string=text, base_url="app:/", font_config=self.fonts, url_fetcher=self.fetcher)
+
+    def sheet(self, name: str) -> CSS:
+        if name not in self.sheets:
+            url = f"app:/print/{name}"
+            self.sheets[name] = CSS(url=url, font_config=self.fonts, url_fetcher=self.fetcher)
+        return self.sheets[name]
+
+
+_kept = threading.local()
+
+
+def _press() -> Press:
+    """One press per thread; a forked worker builds its own."""
+    press: Press | None = getattr(_kept, "press", None)
+    if press is None or press.process != os.getpid():
+        press = _kept.press = Press()
+    return press
+
+
+def render_pdf(html: str, *, stylesheets: Sequence[str], computed_css: str = "") -> bytes:
+    """Print HTML with the named files of `reports/print`; equal input gives equal bytes.
+
+    Raises ForbiddenResource when the HTML or CSS refers to anything but those files and FONT_DIR.
+    """
+    try:
+        press = _press()
+        sheets = [press.always, *(press.sheet(name) for name in stylesheets), press.parse(computed_css)]
+        page = HTML(string=html, base_url="app:/", url_fetcher=press.fetcher)
+        printed: bytes = page.write_pdf(stylesheets=sheets, font_config=press.fonts, pdf_tags=True)
+    except FatalURLFetchingError as error:  # a BaseException: `except Exception` would miss it
+        raise ForbiddenResource(str(error)) from error
+    return printed
+
+
+def render_official_document(document: OfficialDocument) -> bytes:
+    flag = lay_out_flag(document.issuers, suffix="文件")
+    context = {
+        "document": document,
+        "flag": flag,
+        "body": list(number_headings(document.body)),
+        "attachments": [(one, list(number_headings(one.body))) for one in document.attachments],
+        "seal_rows": seal_rows(document.signatures or document.issuers),
+    }
+    html = render_to_string("pdf/official_document.html", context)
+    return render_pdf(html, stylesheets=("official.css",), computed_css=flag_stylesheet(".flag", flag))
+
+
+def render_inspection_notices(notices: Sequence[InspectionNotice]) -> bytes:
+    """One document for all notices; each starts on a right-hand page and counts its own pages.
+
+    At most about 200 notices a call: memory grows by 1.5 MB a notice.
+    """
+    if not notices:
+        raise PrintingError("no notice to print")
+    html, css = notices_html(notices)
+    return render_pdf(html, stylesheets=("notice.css",), computed_css=css)
+
+
+def notices_html(notices: Sequence[InspectionNotice]) -> tuple[str, str]:
+    """The HTML of a batch and its computed CSS."""
+    heads = {bureaus: place for place, bureaus in enumerate(dict.fromkeys(one.bureaus for one in notices))}
+    flags: dict[tuple[str, ...], Flag] = {bureaus: lay_out_flag(bureaus) for bureaus in heads}
+    css = "\n".join(flag_stylesheet(f".flag-{heads[bureaus]}", flag) for bureaus, flag in flags.items())
+    sheets = [
+        {
+            "notice": one,
+            "flag": flags[one.bureaus],
+            "flag_place": heads[one.bureaus],
+            "qr": qr_data_uri(one.verify_url) if one.verify_url else "",
+            "seal_rows": seal_rows(one.bureaus),
+        }
+        for one in notices
+    ]
+    return render_to_string("pdf/inspection_notices.html", {"sheets": sheets}), css
+
+
+def render_task_list(sheet: TaskListSheet) -> bytes:
+    html = render_to_string("pdf/task_list.html", {"sheet": sheet})
+    return render_pdf(html, stylesheets=("task_list.css",))
+
+
+def qr_data_uri(text: str) -> str:
+    """A QR code as SVG. The mask is fixed: choosing it costs ten times the rest and no reader minds."""
+    code = segno.make_qr(text, error="m", mask=2, boost_error=False)
+    uri: str = code.svg_data_uri(border=0, xmldecl=False, omitsize=True)
+    return uri
