@@ -114,6 +114,22 @@ def deadline_tone(value: date | None, is_done: bool = False) -> str:
 
 
 @register.simple_tag
+def deadline_words(value: date | None, is_done: bool = False) -> str:
+    """已完成 | 已逾期 3 个工作日 | 今日截止 | 还剩 5 个工作日; empty without a date."""
+    left = working_days_left(value)
+    if is_done:
+        return "已完成"
+    if left is None or not value:
+        return ""
+    days_off = (_local_day(value) - timezone.localdate()).days
+    if days_off < 0:
+        return f"已逾期 {-left} 个工作日" if left else "已逾期"
+    if days_off == 0:
+        return "今日截止"
+    return f"还剩 {left} 个工作日" + ("（调休未公布，暂计）" if calendar_is_provisional(value) else "")
+
+
+@register.simple_tag
 def icon(name: str, size: int = 18) -> SafeString:
     """A decorative icon; the word beside it says what it means."""
     return _icon(str(name), size)
