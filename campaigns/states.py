@@ -27,9 +27,14 @@ class TaskState(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Step:
+    """A legal move. `sources` and `target` are of one enum of states."""
+
     label: str
-    sources: tuple[str, ...]
-    target: str
+    sources: tuple[models.TextChoices, ...]
+    target: models.TextChoices
+
+    def states(self, value: str) -> models.TextChoices:
+        return type(self.target)(value)
 
 
 CAMPAIGN_STEPS = {

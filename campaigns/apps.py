@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class CampaignsConfig(AppConfig):
+    name = "campaigns"
+    verbose_name = "抽查活动"
+
+    def ready(self) -> None:
+        from campaigns import actions, rules, tasks  # noqa: F401, PLC0415  # each declares itself

@@ -1,0 +1,227 @@
+"""Contributing randomness and running the draw: transcript, tasks and teams in one transaction, exactly once."""
+
+import hashlib
+import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import Bureau, Department, User
+from campaigns import draw as engine
+from campaigns import transitions
+from campaigns.errors import CampaignError, WrongState
+from campaigns.freezing import ROWS_PER_INSERT, frozen_sheet
+from campaigns.models import (
+    AllottedInstitution,
+    Campaign,
+    Contribution,
+    Draw,
+    DrawnInstitution,
+    DrawTranscript,
+    FrozenInspector,
+    FrozenInstitution,
+    PlanLine,
+    Source,
+    Stage,
+    Task,
+    TaskMode,
+    TeamMember,
+)
+from campaigns.sheets import plan_lines
+from campaigns.states import CAMPAIGN_STEPS, CampaignState, DrawState
+from institutions.models import Institution
+
+VALUE_LENGTH = 256
+
+Progress = Callable[[str, int, int], None]
+
+
+def give_contribution(contribution: Contribution, *, value: str, by: User) -> Contribution:
+    """One source's value, once and for good. People may write anything of 1 to 256 characters."""
+    value = unicodedata.normalize("NFC", value.strip())
+    if not 1 <= len(value) <= VALUE_LENGTH or not value.isprintable():
+        raise CampaignError("请填写 1 至 256 个字符，不含换行等控制字符。")
+    with transaction.atomic():
+        contribution = Contribution.objects.select_for_update().select_related("draw").get(pk=contribution.pk)
+        if contribution.value:
+            raise WrongState("该来源已提交，不能更改。")
+        if contribution.draw.state != DrawState.FROZEN:
+            raise WrongState("抽取已经完成或作废，不能再提交。")
+        contribution.value = value
+        if contribution.kind != Source.Kind.PUBLIC:
+            contribution.commitment = engine.contribution_commitment(contribution.source, value)
+        contribution.given_by, contribution.given_at = by, timezone.now()
+        contribution.save(update_fields=["value", "commitment", "given_by", "given_at"])
+        facts = {"draw": contribution.draw.code, "source": contribution.source, "commitment": contribution.commitment}
+        audit.record("campaigns.contribute", contribution, by=by, facts=facts)
+    return contribution
+
+
+def missing_sources(draw: Draw) -> list[str]:
+    return list(draw.contributions.filter(value="").values_list("source", flat=True))
+
+
+def run_draw(campaign: Campaign, *, by: User, progress: Progress | None = None) -> Draw:
+    """Draw from what was frozen and contributed, and create the tasks; a second call returns the first one's draw.
+
+    The result depends on committed rows alone, so a run that dies half-way and is run again gives the same result.
+    """
+    draw = Draw.objects.select_related("campaign", "secret").exclude(state=DrawState.VOID).get(campaign=campaign)
+    if draw.state == DrawState.DRAWN:
+        return draw
+    missing = missing_sources(draw)
+    if missing:
+        raise CampaignError(f"还有来源未提交随机数：{'、'.join(missing)}。")
+    transcript = engine.run(
+        frozen_sheet(draw),
+        secret=bytes.fromhex(draw.secret.value),
+        frozen_at=draw.manifest["frozen_at"],
+        contributions=dict(draw.contributions.values_list("source", "value")),
+        progress=progress,
+    )
+    return _store(draw, transcript, by=by)
+
+
+@transaction.atomic
+def _store(draw: Draw, transcript: dict[str, Any], *, by: User) -> Draw:
+    campaign = transitions.locked(draw.campaign)
+    if campaign.state == CampaignState.DRAWN:
+        return Draw.objects.get(pk=draw.pk)
+    transitions.check_source(CAMPAIGN_STEPS["draw"], campaign.state)
+    if transcript["commitment"] != draw.commitment:
+        raise CampaignError("冻结内容与承诺摘要不符，已停止抽取。请通知系统管理员和监督人员。")
+    text = engine.dump(transcript)
+    DrawTranscript.objects.create(draw=draw, text=text)
+    institutions = dict(draw.frozen_institutions.values_list("identifier", "institution_id"))
+    _store_result(draw, transcript["result"], institutions)
+    digest = hashlib.sha256(engine.canonical(transcript["result"])).hexdigest()
+    transitions.mark_drawn(draw, seed=transcript["seed"], result_digest=digest, by=by)
+    tasks = create_tasks(draw, transcript["result"], institutions)
+    facts = {"draw": draw.code, "result": digest, "tasks": tasks}
+    transitions.move(campaign, "draw", by=by, facts=facts, drawn_at=draw.drawn_at)
+    return draw
+
+
+def _store_result(draw: Draw, result: dict[str, Any], institutions: dict[str, int]) -> None:
+    rows = iter(_result_rows(draw, result, institutions))
+    while batch := list(islice(rows, ROWS_PER_INSERT)):
+        DrawnInstitution.objects.bulk_create(batch)
+
+
+def _result_rows(draw: Draw, result: dict[str, Any], institutions: dict[str, int]) -> Iterator[DrawnInstitution]:
+    for line in result["lines"]:
+        for cell in line["cells"]:
+            for is_reserve, rows in ((False, cell["drawn"]), (True, cell["reserve"])):
+                for rank, row in enumerate(rows, start=1):
+                    yield DrawnInstitution(
+                        draw=draw,
+                        institution_id=institutions[row["id"]],
+                        line_code=line["code"],
+                        cell=cell["cell"],
+                        rank=rank,
+                        tier=row["tier"],
+                        ticket=row["ticket"],
+                        is_reserve=is_reserve,
+                    )
+
+
+def create_tasks(draw: Draw, result: dict[str, Any], institutions: dict[str, int]) -> int:
+    """A task with its team for every drawn institution, and one for its county for every received one that was
+    not drawn (同市监认证〔2025〕92号: 其余按照属地分配给各县区). Returns how many."""
+    campaign = draw.campaign
+    lines = {line.code: line for line in plan_lines(campaign)}
+    stage = campaign.stages.filter(kind=Stage.Kind.ON_SITE).order_by("-ends_on").first()
+    counties = _county_bureaus(campaign)
+    numbers = _task_numbers(campaign)
+    drawn_by = {team["institution"]: team for team in result["teams"]}
+    homes = dict(Institution.objects.filter(pk__in=institutions.values()).values_list("pk", "county_id"))
+    tasks: dict[str, Task] = {}
+    for identifier, team in drawn_by.items():
+        pk = institutions[identifier]
+        tasks[identifier] = Task(
+            campaign=campaign,
+            number=next(numbers),
+            line=lines[team["line"]],
+            institution_id=pk,
+            draw=draw,
+            mode=TaskMode.DRAWN,
+            bureau=campaign.lead_bureau,
+            assisting_bureau=counties.get(homes[pk]),
+            due_on=stage.ends_on if stage else None,
+            is_due_softly=bool(stage and stage.is_soft),
+            unfilled=team["unfilled"],
+        )
+    left = list(_left_to_counties(draw, {institutions[identifier] for identifier in drawn_by}, lines, counties))
+    for allotted in left:
+        allotted.number = next(numbers)
+        allotted.due_on, allotted.is_due_softly = stage.ends_on if stage else None, bool(stage and stage.is_soft)
+    Task.objects.bulk_create([*tasks.values(), *left], batch_size=ROWS_PER_INSERT)
+    _seat_teams(draw, tasks, drawn_by)
+    return len(tasks) + len(left)
+
+
+def _left_to_counties(
+    draw: Draw, drawn: set[int], lines: dict[str, PlanLine], counties: dict[str, Bureau]
+) -> Iterator[Task]:
+    """Received but not drawn: to the market regulation bureau of the county it lies in."""
+    received = AllottedInstitution.objects.filter(campaign=draw.campaign, is_received=True)
+    frozen = dict(draw.frozen_institutions.values_list("institution_id", "line_code"))
+    for allotted in received.exclude(institution__in=drawn).select_related("institution"):
+        code = frozen.get(allotted.institution_id)
+        yield Task(
+            campaign=draw.campaign,
+            line=lines[code] if code else next(iter(lines.values())),
+            institution=allotted.institution,
+            mode=TaskMode.ALLOTTED,
+            bureau=counties.get(allotted.institution.county_id, draw.campaign.lead_bureau),
+        )
+
+
+def _county_bureaus(campaign: Campaign) -> dict[str, Bureau]:
+    bureaus = Bureau.objects.filter(
+        department=Department.MARKET_REGULATION, region_id__startswith=campaign.scope, region__level="county"
+    )
+    return {bureau.region_id: bureau for bureau in bureaus}
+
+
+def _task_numbers(campaign: Campaign) -> Iterator[str]:
+    count = campaign.tasks.count()
+    while True:
+        count += 1
+        yield f"{campaign.number}-T{count:03d}"
+
+
+def _seat_teams(draw: Draw, tasks: dict[str, Task], teams: dict[str, dict[str, Any]]) -> None:
+    people = {
+        person.identifier: person for person in FrozenInspector.objects.filter(draw=draw).only(
+            "identifier", "inspector_id", "expert_id"
+        )
+    }
+    slots = _slots(draw)
+    TeamMember.objects.bulk_create(
+        [
+            TeamMember(
+                task=tasks[identifier],
+                position=position,
+                role=slots[identifier][member["slot"]]["role"],
+                slot=member["slot"],
+                pool=member["pool"],
+                inspector_id=people[member["inspector"]].inspector_id,
+                expert_id=people[member["inspector"]].expert_id,
+            )
+            for identifier, team in teams.items()
+            for position, member in enumerate(team["members"])
+        ],
+        batch_size=ROWS_PER_INSERT,
+    )
+
+
+def _slots(draw: Draw) -> dict[str, list[dict[str, Any]]]:
+    """The team slots of every institution: its own where it has one, else its line's."""
+    of_line = {line["code"]: line["team"] for line in draw.manifest["lines"]}
+    entries = FrozenInstitution.objects.filter(draw=draw, excluded="").values_list("identifier", "entry")
+    return {identifier: entry.get("team", of_line[entry["line"]]) for identifier, entry in entries}

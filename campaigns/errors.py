@@ -1,0 +1,14 @@
+class CampaignError(Exception):
+    """A rule of campaigns refuses the act; the text tells the person in Chinese what is wrong and what to do."""
+
+
+class WrongState(CampaignError):
+    """The step does not start from the state the campaign is in."""
+
+
+class PlanNotReady(CampaignError):
+    """The plan cannot be frozen; `problems` are the sentences of what is wrong."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("计划还不能冻结：" + "；".join(problems))
+        self.problems = problems

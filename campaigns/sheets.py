@@ -1,0 +1,147 @@
+"""Turning a plan and the two pools into a draw sheet (draw-protocol.md section 1)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Max, Min
+
+from campaigns.models import Campaign, KeyTargetRule, PlanLine, SizeKind, Stage, TeamSlot
+from campaigns.population import KEY_TARGET_CLASS, NATIONAL_CENTRE, Candidate, Population
+from campaigns.staffing import Person, Staffing, pool_of
+
+PROTOCOL = "lianchou-draw/1"
+
+JSON = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSheet:
+    """A sheet together with the rows it was made from, by their ids in the sheet."""
+
+    sheet: JSON
+    candidates: dict[str, Candidate] = field(repr=False)
+    people: dict[str, Person] = field(repr=False)
+
+
+def build_sheet(campaign: Campaign, *, draw_code: str, day: date) -> PlanSheet:
+    """The sheet of this campaign's plan and of the pools as they stand on `day`; changes nothing.
+
+    Entries are in id order; nobody and nothing is left out silently: excluded institutions stand in it with the reason.
+    """
+    lines = plan_lines(campaign)
+    first_day, last_day = visit_window(campaign, day)
+    candidates = {candidate.identifier: candidate for candidate in Population(campaign, lines, day).candidates()}
+    people = {person.identifier: person for person in Staffing(campaign, lines, first_day, last_day).people()}
+    sheet = {
+        "protocol": PROTOCOL,
+        "draw": draw_code,
+        "title": campaign.title,
+        "sources": [source.sheet_name for source in campaign.sources.all()],
+        "lines": [line_rule(line) for line in lines],
+        "quota": _quota(campaign),
+        "institutions": [_institution_entry(candidates[key]) for key in sorted(candidates)],
+        "inspectors": _inspector_entries(people, candidates, campaign.tasks_per_inspector),
+    }
+    return PlanSheet(sheet, candidates, people)
+
+
+def plan_lines(campaign: Campaign) -> list[PlanLine]:
+    """The lines in order with all that the sheet needs of them."""
+    return list(
+        campaign.lines.select_related("domain", "lead_bureau").prefetch_related(
+            "slots__bureau", "slots__county_department", "slots__line", "matters", "partners"
+        )
+    )
+
+
+def visit_window(campaign: Campaign, day: date) -> tuple[date, date]:
+    """First and last day of the on-site stages; `day` where the plan has none yet."""
+    stages = campaign.stages.filter(kind=Stage.Kind.ON_SITE)
+    window = stages.aggregate(first=Min("starts_on"), last=Max("ends_on"))
+    return window["first"] or day, window["last"] or day
+
+
+def line_rule(line: PlanLine) -> JSON:
+    """The plan line as the sheet states it."""
+    rule: JSON = {"code": line.code, "title": line.title, "size": _size(line)}
+    lots = _lots(line)
+    if lots:
+        rule["lots"] = lots
+    return rule | {"reserve": line.reserve, "team": [_slot(slot) for slot in line.slots.all()]}
+
+
+def _size(line: PlanLine) -> JSON:
+    match line.size_kind:
+        case SizeKind.COUNT:
+            return {"count": line.count}
+        case SizeKind.RATIO:
+            return {"ratio": line.ratio, "rounding": line.rounding}
+        case SizeKind.RATIO_BY_CLASS:
+            return {"ratio": dict(sorted(line.ratio_by_class.items())), "rounding": line.rounding}
+    return {"all": True}
+
+
+def _lots(line: PlanLine) -> JSON:
+    if line.key_target_rule == KeyTargetRule.LOTS:
+        return {KEY_TARGET_CLASS: line.key_target_lots}
+    return dict(sorted(line.lots_by_class.items()))
+
+
+def _slot(slot: TeamSlot) -> JSON:
+    return {"pool": pool_of(slot), "role": slot.role, "number": slot.number}
+
+
+def _quota(campaign: Campaign) -> JSON | None:
+    if campaign.quota_count is None:
+        return None
+    return {"flag": NATIONAL_CENTRE, "count": campaign.quota_count, "mode": campaign.quota_mode}
+
+
+def _institution_entry(candidate: Candidate) -> JSON:
+    entry: JSON = {
+        "id": candidate.identifier,
+        "name": candidate.name,
+        "line": candidate.line.code,
+        "tier": candidate.tier,
+        "risk": candidate.risk,
+        "county": candidate.county,
+        "flags": sorted(candidate.flags),
+    }
+    if candidate.excluded:
+        entry["excluded"] = candidate.excluded
+    if len(candidate.lines) > 1:
+        entry["team"] = joint_team(candidate.lines)
+    return entry
+
+
+def joint_team(lines: Iterable[PlanLine]) -> list[JSON]:
+    """The slots for one visit that serves several lines: of each source and role the larger number, in plan order."""
+    numbers: Counter[tuple[str | None, str | None, str]] = Counter()
+    first: dict[tuple[str | None, str | None, str], TeamSlot] = {}
+    for line in lines:
+        for slot in line.slots.all():
+            source = (slot.bureau_id, slot.county_department_id, slot.role)
+            first.setdefault(source, slot)
+            numbers[source] = max(numbers[source], slot.number)
+    return [_slot(slot) | {"number": numbers[source]} for source, slot in first.items()]
+
+
+def _inspector_entries(people: dict[str, Person], candidates: dict[str, Candidate], limit: int) -> list[JSON]:
+    return [
+        {
+            "id": key,
+            "pools": list(people[key].pools),
+            "limit": limit,
+            "recused": list(_relevant(people[key].recused, candidates)),
+        }
+        for key in sorted(people)
+    ]
+
+
+def _relevant(recused: Iterable[str], candidates: dict[str, Candidate]) -> Iterator[str]:
+    for token in recused:
+        if token.startswith("county:") or token in candidates:
+            yield token
