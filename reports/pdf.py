@@ -19,7 +19,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from reports.documents import InspectionNotice, OfficialDocument, TaskListSheet
-from reports.typesetting import Flag, flag_stylesheet, lay_out_flag, number_headings, seal_rows
+from reports.typesetting import Flag, flag_stylesheet, lay_out_blocks, lay_out_flag, lay_out_table, seal_rows
 
 PRINT_FILES = Path(__file__).resolve().parent / "print"
 LONGEST_DATA_URI = 200_000
@@ -39,6 +39,11 @@ REQUIRED_FAMILIES = {
     "Noto Sans CJK SC": "Noto-Sans-CJK",
     "Noto Serif CJK SC": "Noto-Serif-CJK",
 }
+# Full-width characters a line, in the type sizes of reports/print.
+OFFICIAL_LINE = 28
+NOTICE_SEALS_LINE = 30
+TASK_LIST_LINE = 84
+
 COLUMN_WIDTHS = "\n".join(f".width-{percent}{{width:{percent}%}}" for percent in range(1, 101))
 
 
@@ -142,9 +147,9 @@ def render_official_document(document: OfficialDocument) -> bytes:
     context = {
         "document": document,
         "flag": flag,
-        "body": list(number_headings(document.body)),
-        "attachments": [(one, list(number_headings(one.body))) for one in document.attachments],
-        "seal_rows": seal_rows(document.signatures or document.issuers),
+        "body": lay_out_blocks(document.body),
+        "attachments": [(one, lay_out_blocks(one.body)) for one in document.attachments],
+        "seal_rows": seal_rows(document.signatures or document.issuers, line_characters=OFFICIAL_LINE),
     }
     html = render_to_string("pdf/official_document.html", context)
     return render_pdf(html, stylesheets=("official.css",), computed_css=flag_stylesheet(".flag", flag))
@@ -172,7 +177,7 @@ def notices_html(notices: Sequence[InspectionNotice]) -> tuple[str, str]:
             "flag": flags[one.bureaus],
             "flag_place": heads[one.bureaus],
             "qr": qr_data_uri(one.verify_url) if one.verify_url else "",
-            "seal_rows": seal_rows(one.bureaus),
+            "seal_rows": seal_rows(one.bureaus, line_characters=NOTICE_SEALS_LINE),
         }
         for one in notices
     ]
@@ -180,7 +185,8 @@ def notices_html(notices: Sequence[InspectionNotice]) -> tuple[str, str]:
 
 
 def render_task_list(sheet: TaskListSheet) -> bytes:
-    html = render_to_string("pdf/task_list.html", {"sheet": sheet})
+    table = lay_out_table(sheet.columns, sheet.rows, line_characters=TASK_LIST_LINE)
+    html = render_to_string("pdf/task_list.html", {"sheet": sheet, "table": table})
     return render_pdf(html, stylesheets=("task_list.css",))
 
 

@@ -2,10 +2,10 @@
 
 import math
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.documents import Block, Heading
+from reports.documents import Block, Column, Heading, Rows, Table
 
 # GB/T 9704-2012, 5.2.1 and 7.2.4: the width between the margins; the widest allowed character of a red head.
 TYPE_AREA_MM = 156.0
@@ -14,7 +14,7 @@ TALLEST_FLAG_MM = 75.0
 FLAG_LINE_HEIGHT = 1.25
 SUFFIX_GAP = 0.4
 SEALS_A_ROW = 3
-CHARACTERS_UNDER_A_SEAL = 9
+TABLE_CHARACTERS = TYPE_AREA_MM / 4.233  # 12 pt
 CHINESE_DIGITS = "零一二三四五六七八九"
 
 
@@ -37,16 +37,31 @@ def heading_number(level: int, count: int) -> str:
     return f"{count}." if level == 3 else f"（{count}）"
 
 
-def number_headings(body: Sequence[Block]) -> Iterator[tuple[str, Block]]:
-    """Each block with the number printed before it; only headings have one."""
+@dataclass(frozen=True, slots=True)
+class PrintedBlock:
+    """number: what is printed before a heading; table: the layout of a table."""
+
+    kind: str
+    block: Block
+    number: str = ""
+    table: "PrintedTable | None" = None
+
+
+def lay_out_blocks(body: Sequence[Block]) -> list[PrintedBlock]:
+    """The blocks of a body in order: headings numbered, tables laid out in the 12 pt type of official documents."""
     counts = [0, 0, 0, 0]
-    for block in body:
-        if not isinstance(block, Heading):
-            yield "", block
-            continue
+    return [_lay_out_block(block, counts) for block in body]
+
+
+def _lay_out_block(block: Block, counts: list[int]) -> PrintedBlock:
+    if isinstance(block, Heading):
         counts[block.level - 1] += 1
         counts[block.level :] = [0] * (4 - block.level)
-        yield heading_number(block.level, counts[block.level - 1]), block
+        return PrintedBlock(block.kind, block, number=heading_number(block.level, counts[block.level - 1]))
+    if isinstance(block, Table):
+        table = lay_out_table(block.columns, block.rows, line_characters=TABLE_CHARACTERS, caption=block.caption)
+        return PrintedBlock(block.kind, block, table=table)
+    return PrintedBlock(block.kind, block)
 
 
 def width_in_characters(text: str) -> float:
@@ -101,13 +116,71 @@ def flag_stylesheet(selector: str, flag: Flag) -> str:
     return "\n".join(rules)
 
 
-def seal_rows(names: Sequence[str]) -> list[list[list[str]]]:
-    """Rows of at most three signatures, each broken into even lines short enough to stand under its seal."""
-    lines = [_even_lines(name) for name in names]
-    return [lines[start : start + SEALS_A_ROW] for start in range(0, len(lines), SEALS_A_ROW)]
+def seal_rows(names: Sequence[str], *, line_characters: int) -> list[list[list[str]]]:
+    """Rows of at most three signatures, each broken into lines short enough for its share of the row.
+
+    line_characters: how many characters a row has room for when it holds a single signature.
+    """
+    rows = [names[start : start + SEALS_A_ROW] for start in range(0, len(names), SEALS_A_ROW)]
+    return [[_signature_lines(name, line_characters // len(row) - 1) for name in row] for row in rows]
 
 
-def _even_lines(name: str) -> list[str]:
-    count = math.ceil(len(name) / CHARACTERS_UNDER_A_SEAL)
-    length = math.ceil(len(name) / count)
-    return [name[start : start + length] for start in range(0, len(name), length)]
+def _signature_lines(name: str, longest: int) -> list[str]:
+    """Break after 省, 市, 县 or 区 where that is near the middle; else anywhere."""
+    if len(name) <= longest:
+        return [name]
+    fitting = range(max(1, len(name) - longest), min(longest, len(name) - 1) + 1)
+    after_region = [place for place in fitting if name[place - 1] in "省市县区" and name[place] != "场"]
+    if not fitting:
+        return [name[:longest], *_signature_lines(name[longest:], longest)]
+    middle = math.ceil(len(name) / 2)
+    cut = min(after_region or [middle], key=lambda place: abs(place - middle))
+    return [name[:cut], name[cut:]]
+
+
+def column_percents(columns: Sequence[Column], rows: Rows, *, line_characters: float) -> list[int]:
+    """Share of the table's width for each column.
+
+    Unbroken columns get what their longest cell needs (plus a character of padding), the others what is left by weight;
+    unbroken columns that would take more than two thirds together are treated like all others.
+    """
+    need = [_longest_cell(place, rows) + 1 if column.unbroken else 0.0 for place, column in enumerate(columns)]
+    if sum(need) > line_characters * 2 / 3:
+        need = [0.0] * len(columns)
+    fixed = [100 * width / line_characters for width in need]
+    weights = [0.0 if width else column.weight for width, column in zip(need, columns, strict=True)]
+    left, whole = 100 - sum(fixed), sum(weights) or 1.0
+    return [round(width or left * weight / whole) for width, weight in zip(fixed, weights, strict=True)]
+
+
+def _longest_cell(place: int, rows: Rows) -> float:
+    return max((width_in_characters(row[place]) for row in rows), default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedColumn:
+    """css: the classes of its cells; width: the class of its header cell."""
+
+    title: str
+    css: str
+    width: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedTable:
+    """A table ready for its template: header cells and rows of (css, text)."""
+
+    columns: list[PrintedColumn]
+    rows: list[list[tuple[str, str]]]
+    caption: str = ""
+
+
+def lay_out_table(columns: Sequence[Column], rows: Rows, *, line_characters: float, caption: str = "") -> PrintedTable:
+    """line_characters: full-width characters of the table's type size that fit its width."""
+    percents = column_percents(columns, rows, line_characters=line_characters)
+    printed = [
+        PrintedColumn(one.title, one.align + (" unbroken" if one.unbroken else ""), f"width-{percent}")
+        for one, percent in zip(columns, percents, strict=True)
+    ]
+    cells = [[(column.css, cell) for column, cell in zip(printed, row, strict=True)] for row in rows]
+    return PrintedTable(printed, cells, caption)
