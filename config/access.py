@@ -16,6 +16,7 @@ AUDIT = frozenset({Role.AUDITOR})
 
 ROUTES = {
     # frame
+    "health": {"GET": PUBLIC},
     # accounts
     # jobs
     # institutions

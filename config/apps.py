@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ProjectConfig(AppConfig):
+    name = "config"
+    verbose_name = "联抽"
+
+    def ready(self) -> None:
+        from config import checks  # noqa: F401, PLC0415  # registers the system checks
