@@ -7,10 +7,21 @@ _labels: dict[str, str] = {
     "accounts.sign_in_refused": "登录失败",
     "accounts.sign_out": "退出",
     "accounts.change_password": "修改密码",
+    "accounts.reset_password": "重置密码",
     "accounts.create_user": "新建用户",
     "accounts.edit_user": "修改用户",
+    "accounts.close_user": "停用用户",
+    "accounts.reopen_user": "重新启用用户",
     "accounts.grant_role": "授予角色",
     "accounts.revoke_role": "收回角色",
+    "accounts.create_token": "新建 API 令牌",
+    "accounts.revoke_token": "作废 API 令牌",
+    "accounts.create_bureau": "新建单位",
+    "accounts.edit_bureau": "修改单位",
+    "accounts.create_region": "新建区划",
+    "accounts.edit_region": "修改区划",
+    "accounts.verify_trail": "核验审计记录",
+    "accounts.export_trail": "导出审计记录",
 }
 
 

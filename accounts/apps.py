@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号与权限"
 
     def ready(self) -> None:
-        from accounts import access  # noqa: F401, PLC0415  # registers the system check of the route table
+        from accounts import access, permissions  # noqa: F401, PLC0415  # the check of the route table; rules

@@ -15,6 +15,7 @@ from accounts import chain
 from accounts.models import AuditChange, AuditEvent, AuditHead, User
 
 CHANGES_PER_BATCH = 2000
+CHANGED = "（已更改）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,11 @@ def snapshot(instance: models.Model) -> dict[str, Any]:
 
 
 def compare(instance: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
+    """What differs. Of SECRET_FIELDS (password hashes) only that they changed, never the values."""
     personal_fields = getattr(instance, "PERSONAL_FIELDS", frozenset())
+    secret_fields = getattr(instance, "SECRET_FIELDS", frozenset())
     changed = {
-        name: [before.get(name), after.get(name)]
+        name: [None, CHANGED] if name in secret_fields else [before.get(name), after.get(name)]
         for name in sorted({*before, *after})
         if before.get(name) != after.get(name)
     }

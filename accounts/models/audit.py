@@ -2,10 +2,16 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 
+from accounts.models.users import Role, User
+
 DIGEST_LENGTH = 64
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
+    def visible_to(self, user: User) -> "AuditEventQuerySet":
+        """The whole trail is the auditor's; what concerns one object is shown with that object (`about`)."""
+        return self.all() if user.has_role(Role.AUDITOR) else self.none()
+
     def about(self, subject: models.Model) -> "AuditEventQuerySet":
         """Events that name this object as their subject or changed it."""
         own = models.Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))

@@ -48,7 +48,8 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    PERSONAL_FIELDS = frozenset({"name", "phone", "password"})
+    PERSONAL_FIELDS = frozenset({"name", "phone"})
+    SECRET_FIELDS = frozenset({"password"})
 
     username = models.CharField(
         "用户名", max_length=50, unique=True, validators=[UnicodeUsernameValidator()],

@@ -1,0 +1,2 @@
+class AccountRefused(Exception):
+    """A rule forbids this; the text tells the person in Chinese which."""
