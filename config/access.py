@@ -17,6 +17,7 @@ AUDIT = frozenset({Role.AUDITOR})
 ROUTES = {
     # frame
     "health": {"GET": PUBLIC},
+    "styleguide": {"GET": PUBLIC},
     # accounts
     # jobs
     # institutions

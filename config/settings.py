@@ -231,7 +231,7 @@ USE_I18N = True
 USE_TZ = True
 
 # Lists
-DJANGO_TABLES2_TEMPLATE = "django_tables2/table.html"
+DJANGO_TABLES2_TEMPLATE = "django_tables2/lianchou.html"
 
 # API
 REST_FRAMEWORK = {
