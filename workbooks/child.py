@@ -20,7 +20,6 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lxml.etree import LxmlError
 from workbooks.guard import (
     MAX_COLUMNS,
     MAX_ROWS,
@@ -106,23 +105,27 @@ def fill_merged(rows: Iterable[Row], references: list[str]) -> Iterator[Row]:
     if not starts:
         yield from rows
         return
-    active: dict[int, tuple[int, Cell, str | None]] = {}
+    active: dict[int, tuple[int, Cell, str | None]] = {}  # column index → last row, value, mark
     for row in rows:
         number, cells = row[0], row[1]
         marks: list[list[Any]] = row[2] if len(row) > 2 else []
-        for column, (last, value, tag) in list(active.items()):
-            if number > last:
-                del active[column]
-            elif column >= len(cells) or cells[column] is None:
-                cells.extend([None] * (column + 1 - len(cells)))
-                cells[column] = value
-                marks.append([column, "m"])
-                if tag:
-                    marks.append([column, tag])
+        active = {column: merge for column, merge in active.items() if number <= merge[0]}
+        for column, (_, value, tag) in active.items():
+            fill(cells, marks, column, value, tag)
         for column, last in starts.get(number, ()):
             if column < len(cells) and cells[column] is not None:
                 active[column] = (last, cells[column], next((tag for at, tag in marks if at == column), None))
         yield [number, cells, marks] if marks else row
+
+
+def fill(cells: list[Cell], marks: list[list[Any]], column: int, value: Cell, tag: str | None) -> None:
+    if column < len(cells) and cells[column] is not None:
+        return
+    cells.extend([None] * (column + 1 - len(cells)))
+    cells[column] = value
+    marks.append([column, "m"])
+    if tag:
+        marks.append([column, tag])
 
 
 def vertical_merges(references: list[str]) -> dict[int, list[tuple[int, int]]]:
@@ -177,10 +180,16 @@ def main(path: str, settings: str) -> None:
     except BrokenPipeError:
         sys.exit(1)
     except MemoryError:
-        say({"refused": ["too_complex", "文件内容过多或过于复杂，读取所需内存超过上限。请把数据贴入模板，或分成几个文件上传。"]})
-    except (LxmlError, Exception):  # a hostile file may break any parser in any way (reliability.md M11)
-        refusal = broken()
-        say({"refused": [refusal.code, refusal.message]})
+        say(
+            {
+                "refused": [
+                    "too_complex",
+                    "文件内容过多或过于复杂，读取所需内存超过上限。请把数据贴入模板，或分成几个文件上传。",
+                ]
+            }
+        )
+    except Exception:  # noqa: BLE001 - a hostile file may break any parser in any way (reliability.md M11)
+        say({"refused": [broken().code, broken().message]})
 
 
 if __name__ == "__main__":

@@ -43,7 +43,9 @@ class Column:
     minimum: Any = None  # date, integer, decimal
     maximum: Any = None
     default: Any = None  # the value of an empty cell
-    blank_words: frozenset[str] = frozenset({"/", "-", "—", "——", "无", "N/A"})  # mean empty, except in text, note, name
+    blank_words: frozenset[str] = frozenset(
+        {"/", "-", "—", "——", "无", "N/A"}
+    )  # mean empty, except in text, note, name
     check: Callable[[Any], Problem | None] | None = None  # asked once per filled value
     width: float = 16  # characters
     note: str = ""  # for the notes sheet of the template

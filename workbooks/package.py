@@ -61,7 +61,7 @@ class Package:
             yield from RowReader(self.strings, self.date_styles, self.epoch).rows(source)
 
 
-def structure_reader(archive: zipfile.ZipFile) -> Any:
+def structure_reader(archive: Any) -> Any:
     """openpyxl's reader after its first steps only: no properties, themes, names or links."""
     reader = ExcelReader(archive.fp, read_only=True, data_only=True, keep_links=False)
     reader.read_manifest()
@@ -185,28 +185,16 @@ class RowReader:
 
     def value(self, cell: etree._Element, kind: str | None) -> tuple[Cell, str | None]:
         """The value and its mark. Formulas count with their stored value."""
-        content, has_formula = None, False
-        for child in cell:
-            name = str(child.tag).rpartition("}")[2]
-            if name == "v":
-                content = child.text
-            elif name == "f":
-                has_formula = True
-            elif name == "is":
-                return text_of(child), None
+        last = cell[-1]
+        name = str(last.tag).rpartition("}")[2]
+        if name == "is":
+            return text_of(last), None
+        content = last.text if name == "v" else cell.findtext("{*}v")
         if not content:
-            return ("=", "f") if has_formula and kind != "str" else (None, None)
+            return ("=", "f") if cell.find("{*}f") is not None and kind != "str" else (None, None)
         if kind is None or kind == "n":
             return self.number(content, cell.get("s"))
-        if kind == "str":
-            return clean(content), None
-        if kind == "b":
-            return content.strip() in ("1", "true"), None
-        if kind == "e":
-            return content[:40], "e"
-        if kind == "d":
-            return date_value(from_ISO8601(content))
-        raise ValueError("unknown cell type")
+        return READ[kind](content)
 
     def number(self, content: str, style: str | None) -> tuple[Cell, str | None]:
         if style in self.date_styles:
@@ -228,6 +216,10 @@ class RowReader:
             return "#VALUE!", "e"
 
 
+def iso_date(content: str) -> tuple[Cell, str | None]:
+    return date_value(from_ISO8601(content))  # type: ignore[no-untyped-call]
+
+
 def date_value(value: object) -> tuple[Cell, str | None]:
     if isinstance(value, dt.datetime):
         if value.time() == dt.time():
@@ -236,3 +228,11 @@ def date_value(value: object) -> tuple[Cell, str | None]:
     if isinstance(value, dt.date):
         return value.isoformat(), "d"
     return str(value), None
+
+
+READ: dict[str, Callable[[str], tuple[Cell, str | None]]] = {
+    "str": lambda content: (clean(content), None),
+    "b": lambda content: (content.strip() in ("1", "true"), None),
+    "e": lambda content: (content[:40], "e"),
+    "d": iso_date,
+}

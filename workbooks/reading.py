@@ -15,11 +15,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import IO, Any, NamedTuple, Self
 
 from workbooks.guard import WorkbookRefused, broken
 
@@ -84,6 +85,7 @@ class OpenWorkbook:
         self.waited = 0.0
         self.buffer = bytearray()
         self.process = start_child(path, limits)
+        self.questions, self.answers = (pipe.fileno() for pipe in self.pipes())
         try:
             found = self.next_answer()
             self.sheets = [
@@ -104,10 +106,8 @@ class OpenWorkbook:
 
     def rows(self, index: int) -> Iterator[RawRow]:
         """All rows with content of one sheet; can be asked for once."""
-        assert self.process.stdin is not None
         try:
-            self.process.stdin.write(f"{index}\n".encode())
-            self.process.stdin.flush()
+            os.write(self.questions, f"{index}\n".encode())
         except BrokenPipeError:
             raise broken() from None
         while True:
@@ -121,12 +121,12 @@ class OpenWorkbook:
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                try:
-                    pipe.close()
-                except BrokenPipeError:
-                    pass
+        for pipe in self.pipes():
+            with suppress(BrokenPipeError):
+                pipe.close()
+
+    def pipes(self) -> "list[IO[bytes]]":
+        return [pipe for pipe in (self.process.stdin, self.process.stdout) if pipe is not None]
 
     def next_answer(self) -> Any:
         line = self.next_line()
@@ -146,16 +146,14 @@ class OpenWorkbook:
         return line
 
     def next_bytes(self) -> bytes:
-        assert self.process.stdout is not None
-        pipe = self.process.stdout.fileno()
         started = time.monotonic()
         poll = select.poll()
-        poll.register(pipe, select.POLLIN)
+        poll.register(self.answers, select.POLLIN)
         ready = poll.poll(max(0.0, self.limits.waiting_seconds - self.waited) * 1000)
         self.waited += time.monotonic() - started
         if not ready:
             raise too_slow()
-        content = os.read(pipe, PIPE_BYTES)
+        content = os.read(self.answers, PIPE_BYTES)
         if not content:
             raise self.ended_early()
         return content
@@ -184,8 +182,8 @@ def start_child(path: str | PathLike[str], limits: Limits) -> "subprocess.Popen[
     }
     # An environment of its own: no database address or key reaches the process that opens strangers' files.
     environment = {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1", "LC_ALL": "C.UTF-8"}
-    return subprocess.Popen(
-        [sys.executable, "-X", "utf8", "-m", "workbooks.child", os.path.abspath(path), json.dumps(settings)],
+    return subprocess.Popen(  # noqa: S603 - our own module; the path is an argument, not a command
+        [sys.executable, "-X", "utf8", "-m", "workbooks.child", str(Path(path).resolve()), json.dumps(settings)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from itertools import pairwise
 from os import PathLike
 from types import TracebackType
 from typing import Any, Self
@@ -17,14 +18,16 @@ HEADER_WITHIN = 30  # rows from the top of a sheet
 REMEMBERED = 20_000  # different texts per column whose value is kept
 KINDS_THAT_REPEAT = {"date", "choice", "list", "boolean", "phone", "integer", "decimal"}
 EXAMPLE = re.compile(r"[【（(\[]\s*(?:填写)?(?:示例|样例)\s*\d*[】）)\]]|(?:填写)?(?:示例|样例)\s*\d*\s*(?:[:：]|$)")
-FOOT = re.compile(r"(?:合计|总计|小计|填表人|填报人|制表|审核人|负责人签|联系人[:：]|填报单位|填报日期|备注[:：]|注[:：1１]|说明[:：])")
+FOOT = re.compile(
+    r"(?:合计|总计|小计|填表人|填报人|制表|审核人|负责人签|联系人[:：]|填报单位|填报日期|备注[:：]|注[:：1１]|说明[:：])"
+)
 UNREADABLE = {
     "error_cell": "单元格是错误值 {text}，请改为实际内容。",
     "formula_without_value": "单元格是公式，但文件里没有保存计算结果。请在 Excel 中打开并保存一次，或改为“只粘贴值”。",
 }
 
-Missing = object()
 Parse = Callable[[Any, Column], Any]
+Reading = tuple[Any, list[Problem]]  # the value, None when there is none, and what is wrong with it
 
 
 def read_table(path: str | PathLike[str], spec: TableSpec, *, limits: Limits = DEFAULT_LIMITS) -> "TableReading":
@@ -73,7 +76,9 @@ class TableReading:
         index = self.header.columns.get(key)
         title = next((column.title for column in self.spec.columns if column.key == key), "")
         letter = "" if index is None else column_letter(index)
-        return Fault(self.sheet, row.number, letter, title if letter else "", problem.code, problem.message, problem.level)
+        return Fault(
+            self.sheet, row.number, letter, title if letter else "", problem.code, problem.message, problem.level
+        )
 
     def __iter__(self) -> Iterator[ParsedRow]:
         try:
@@ -148,7 +153,7 @@ class RowParser:
     def __init__(self, spec: TableSpec, header: Header, sheet: str) -> None:
         self.header, self.sheet = header, sheet
         self.blank = {column.key: column.default for column in spec.columns}
-        self.plan = [
+        self.plan: list[tuple[str, int, Column, Parse, dict[str, Reading] | None]] = [
             (column.key, header.columns[column.key], column, parser_for(column), {} if keeps(column) else None)
             for column in spec.columns
             if column.key in header.columns
@@ -167,17 +172,14 @@ class RowParser:
                 if column.required:
                     faults.append(self.fault(row, index, column, REQUIRED))
                 continue
-            if memory is not None and type(cell) is str:
-                value = memory.get(cell, Missing)
-                if value is not Missing:
-                    values[key] = value
-                    continue
-            value, problems = read_cell(cell, column, parse)
-            values[key] = value
-            if problems:
-                faults += [self.fault(row, index, column, problem) for problem in problems]
-            elif memory is not None and value is not None and type(cell) is str and len(memory) < REMEMBERED:
-                memory[cell] = value
+            found = memory.get(cell) if memory is not None and type(cell) is str else None
+            if found is None:
+                found = read_cell(cell, column, parse)
+                if memory is not None and type(cell) is str and len(memory) < REMEMBERED:
+                    memory[cell] = found
+            values[key] = found[0]
+            if found[1]:
+                faults += [self.fault(row, index, column, problem) for problem in found[1]]
         if row.merged:
             faults += self.merged_faults(row)
         return ParsedRow(row.number, values, faults)
@@ -229,7 +231,7 @@ def is_numbering(cells: list[Any]) -> bool:
         with suppress(ValueError, TypeError):
             numbers.append(int(str(cell).strip("()（）栏")))
     letters = sum(isinstance(cell, str) and cell.strip() in "甲乙丙丁戊" for cell in cells)
-    steps = all(after - before == 1 for before, after in zip(numbers, numbers[1:], strict=False))
+    steps = all(after - before == 1 for before, after in pairwise(numbers))
     return len(numbers) >= 2 and len(numbers) + letters == len(cells) and steps and numbers[0] <= 2
 
 
@@ -237,8 +239,7 @@ def keeps(column: Column) -> bool:
     return column.kind in KINDS_THAT_REPEAT
 
 
-def read_cell(cell: Any, column: Column, parse: Parse) -> tuple[Any, list[Problem]]:
-    """The value (None when there is none) and what is wrong with it."""
+def read_cell(cell: Any, column: Column, parse: Parse) -> Reading:
     problems: list[Problem] = []
     if type(cell) is Unreadable:
         return None, [Problem(cell.code, UNREADABLE[cell.code].format(text=cell.text))]

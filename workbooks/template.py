@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import Cell
+from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter, quote_sheetname
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -47,9 +47,8 @@ GENERAL_NOTES = (
 
 def write_template(spec: TableSpec) -> bytes:
     book = Workbook()
-    sheet = book.active
-    assert isinstance(sheet, Worksheet)
-    sheet.title = spec.title[:31]
+    book.remove(book.worksheets[0])
+    sheet = book.create_sheet(spec.title[:31])
     lists = book.create_sheet(LISTS_SHEET)
     lists.sheet_state = "hidden"
     write_data_sheet(sheet, lists, spec)
@@ -78,14 +77,14 @@ def write_data_sheet(sheet: Worksheet, lists: Worksheet, spec: TableSpec) -> Non
     set_up_page(sheet)
 
 
-def write_header_cell(cell: Cell, column: Column) -> None:
+def write_header_cell(cell: Cell | MergedCell, column: Column) -> None:
     put_text(cell, (REQUIRED_MARK if column.required else "") + column.title)
     cell.font = REQUIRED_FONT if column.required else HEADER_FONT
     cell.fill, cell.border = HEADER_FILL, BORDER
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
-def write_example_cell(cell: Cell, column: Column, *, is_first: bool) -> None:
+def write_example_cell(cell: Cell | MergedCell, column: Column, *, is_first: bool) -> None:
     put_text(cell, f"示例：{column.example}" if is_first else column.example)
     cell.font, cell.fill, cell.border = EXAMPLE_FONT, EXAMPLE_FILL, BORDER
     cell.number_format = "@" if column.kind in TEXT_KINDS else "General"
@@ -123,7 +122,9 @@ def write_notes_sheet(sheet: Worksheet, spec: TableSpec) -> None:
     for row, line in enumerate(lines, start=2):
         write_note(sheet, row, f"{row - 1}. {line}")
     top = len(lines) + 3
-    for index, (title, width) in enumerate((("列名", 24), ("必填", 8), ("怎么填", 44), ("可选值", 60), ("示例", 30)), 1):
+    for index, (title, width) in enumerate(
+        (("列名", 24), ("必填", 8), ("怎么填", 44), ("可选值", 60), ("示例", 30)), 1
+    ):
         cell = sheet.cell(top, index)
         put_text(cell, title)
         cell.font, cell.fill, cell.border = HEADER_FONT, HEADER_FILL, BORDER
@@ -168,4 +169,4 @@ def set_up_page(sheet: Worksheet) -> None:
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
     sheet.print_title_rows = "1:1"
-    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+    sheet.oddFooter.center.text = "第 &P 页，共 &N 页"  # type: ignore[union-attr]

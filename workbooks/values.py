@@ -19,7 +19,9 @@ FIRST_DATE, LAST_DATE = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 SERIAL_DATES = range(7306, 109_575)  # 1920 to 2199 as Excel day numbers
 
 ODD = re.compile(r"[^\u4e00-\u9fff\u0021-\u007e（）、，。；：“”·—《》]")
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufff9-\ufffc\ud800-\udfff]")
+CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufff9-\ufffc\ud800-\udfff]"
+)
 SPACES = re.compile(r"[\s\u3000\xa0]+")
 HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 SPACE_IN_CHINESE = re.compile(rf"(?<=[{HAN}（）、，。；：]) +(?=[{HAN}（）、，。；：])")
@@ -32,7 +34,9 @@ LIST_SEPARATOR = re.compile(r"[、,，;；/\n\r|]+")
 YES = {"是", "有", "√", "✓", "✔", "☑", "对", "Y", "YES", "TRUE", "T", "1", "○", "V"}
 NO = {"否", "无", "×", "✗", "✘", "☐", "X", "N", "NO", "FALSE", "F", "0", "没有", "不是"}
 PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(?:-\d{1,6})?|[48]00-?\d{3}-?\d{4}|[2-9]\d{6,7}|1\d{2,4}")
-DATE_TEXT = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?")
+DATE_TEXT = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?"
+)
 
 LOST_DIGITS = "该单元格是数字格式，Excel 可能已改动末位数字或改成了 9.11E+17 的样子。请先把这一列设为“文本”格式，再重新填写原号码。"
 

@@ -1,7 +1,7 @@
 """Writes tables: .xlsx streamed row by row, and CSV. Text stays text, whatever it begins with.
 
-    columns = (ExportColumn("机构名称", lambda task: task.name, width=30), ExportColumn("期限", …, kind="date"))
-    write_table(stream, [ExportSheet("任务清单", columns, tasks, title="…任务清单", subtitle="…")])
+columns = (ExportColumn("机构名称", lambda task: task.name, width=30), ExportColumn("期限", …, kind="date"))
+write_table(stream, [ExportSheet("任务清单", columns, tasks, title="…任务清单", subtitle="…")])
 """
 
 import codecs
@@ -18,7 +18,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 ExportKind = Literal["text", "date", "datetime", "integer", "decimal", "boolean"]
 NUMBER_FORMATS = {"text": "@", "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "integer": "0", "decimal": "0.00"}
@@ -72,7 +71,7 @@ def sheet_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def write_sheet(sheet: WriteOnlyWorksheet, export: ExportSheet) -> None:
+def write_sheet(sheet: Any, export: ExportSheet) -> None:
     lead = [line for line in ((export.title, TITLE_FONT), (export.subtitle, SUBTITLE_FONT)) if line[0]]
     header_row = len(lead) + 1
     set_up_page(sheet, export, header_row)
@@ -87,7 +86,7 @@ def write_sheet(sheet: WriteOnlyWorksheet, export: ExportSheet) -> None:
         sheet.append([text_cell(sheet, line, SUBTITLE_FONT, border=None)])
 
 
-def set_up_page(sheet: WriteOnlyWorksheet, export: ExportSheet, header_row: int) -> None:
+def set_up_page(sheet: Any, export: ExportSheet, header_row: int) -> None:
     for index, column in enumerate(export.columns, start=1):
         sheet.column_dimensions[get_column_letter(index)].width = column.width
     for row, height in zip(range(1, header_row + 1), (30, 20, 26)[-header_row:], strict=False):
@@ -109,23 +108,23 @@ def header_code(text: str) -> str:
     return clean_text(text).replace("&", "&&")[:120]
 
 
-def append_items(sheet: WriteOnlyWorksheet, export: ExportSheet) -> int:
+def append_items(sheet: Any, export: ExportSheet) -> int:
     """One styled cell per column is used again for every row; openpyxl writes a row as soon as it is appended."""
     makers = [(column.value, PREPARE[column.kind], body_cell(sheet, column.kind)) for column in export.columns]
     cells = [cell for _, _, cell in makers]
-    styles = [(cell, cell._style) for cell in cells]
+    styles = [(cell, cell._style) for cell in cells]  # noqa: SLF001
     count = 0
     for item in export.items:
         for value, prepare, cell in makers:
             prepare(cell, value(item))
         for cell, style in styles:
-            cell._style = style  # a date changes the number format of its cell
+            cell._style = style  # noqa: SLF001 - a date changes the number format of its cell
         sheet.append(cells)
         count += 1
     return count
 
 
-def body_cell(sheet: WriteOnlyWorksheet, kind: ExportKind) -> Any:
+def body_cell(sheet: Any, kind: ExportKind) -> Any:
     cell = WriteOnlyCell(sheet)
     cell.font, cell.border = BODY_FONT, BORDER
     numeric = kind in ("integer", "decimal")
@@ -136,20 +135,22 @@ def body_cell(sheet: WriteOnlyWorksheet, kind: ExportKind) -> Any:
     return cell
 
 
-def header_cell(sheet: WriteOnlyWorksheet, text: str) -> Any:
+def header_cell(sheet: Any, text: str) -> Any:
     cell = text_cell(sheet, text, HEADER_FONT, border=BORDER)
     cell.fill = HEADER_FILL
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
     return cell
 
 
-def text_cell(sheet: WriteOnlyWorksheet, text: str, font: Font, *, border: Border | None) -> Any:
+def text_cell(sheet: Any, text: str, font: Font, *, border: Border | None) -> Any:
     cell = WriteOnlyCell(sheet)
     put_text(cell, text)
     cell.font = font
     if border is not None:
         cell.border = border
-    cell.alignment = Alignment(horizontal="left" if border is None and font is SUBTITLE_FONT else "center", vertical="center")
+    cell.alignment = Alignment(
+        horizontal="left" if border is None and font is SUBTITLE_FONT else "center", vertical="center"
+    )
     return cell
 
 
