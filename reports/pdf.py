@@ -19,7 +19,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from reports.documents import InspectionNotice, OfficialDocument, TaskListSheet
-from reports.typesetting import Flag, flag_stylesheet, lay_out_blocks, lay_out_flag, lay_out_table, seal_rows
+from reports.typesetting import Flag, flag_stylesheet, lay_out_blocks, lay_out_flag, lay_out_table, seal_rows, title_lines
 
 PRINT_FILES = Path(__file__).resolve().parent / "print"
 LONGEST_DATA_URI = 200_000
@@ -43,6 +43,7 @@ REQUIRED_FAMILIES = {
 OFFICIAL_LINE = 28
 NOTICE_SEALS_LINE = 30
 TASK_LIST_LINE = 84
+LETTER_FLAG_MM = 27.0
 
 COLUMN_WIDTHS = "\n".join(f".width-{percent}{{width:{percent}%}}" for percent in range(1, 101))
 
@@ -147,8 +148,9 @@ def render_official_document(document: OfficialDocument) -> bytes:
     context = {
         "document": document,
         "flag": flag,
+        "title_lines": title_lines(document.title),
         "body": lay_out_blocks(document.body),
-        "attachments": [(one, lay_out_blocks(one.body)) for one in document.attachments],
+        "attachments": [(one, title_lines(one.title), lay_out_blocks(one.body)) for one in document.attachments],
         "seal_rows": seal_rows(document.signatures or document.issuers, line_characters=OFFICIAL_LINE),
     }
     html = render_to_string("pdf/official_document.html", context)
@@ -169,7 +171,7 @@ def render_inspection_notices(notices: Sequence[InspectionNotice]) -> bytes:
 def notices_html(notices: Sequence[InspectionNotice]) -> tuple[str, str]:
     """The HTML of a batch and its computed CSS."""
     heads = {bureaus: place for place, bureaus in enumerate(dict.fromkeys(one.bureaus for one in notices))}
-    flags: dict[tuple[str, ...], Flag] = {bureaus: lay_out_flag(bureaus) for bureaus in heads}
+    flags: dict[tuple[str, ...], Flag] = {bureaus: lay_out_flag(bureaus, tallest_mm=LETTER_FLAG_MM) for bureaus in heads}
     css = "\n".join(flag_stylesheet(f".flag-{heads[bureaus]}", flag) for bureaus, flag in flags.items())
     sheets = [
         {

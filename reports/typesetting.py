@@ -1,5 +1,6 @@
 """Sizes, numbers and line breaks of printed documents that CSS cannot work out by itself."""
 
+import itertools
 import math
 import unicodedata
 from collections.abc import Sequence
@@ -14,7 +15,10 @@ TALLEST_FLAG_MM = 75.0
 FLAG_LINE_HEIGHT = 1.25
 SUFFIX_GAP = 0.4
 SEALS_A_ROW = 3
+NARROWEST_COLUMN = 2.9  # room for 序号 and its padding
 TABLE_CHARACTERS = TYPE_AREA_MM / 4.233  # 12 pt
+TITLE_CHARACTERS = 20  # 22 pt in the type area
+GOOD_LINE_ENDS = ("年度", "关于", "开展", "组织", "印发", "机构", "工作", "活动", "抽查", "检查", "通知", "、", "，", "》", "”", "的", "和")
 CHINESE_DIGITS = "零一二三四五六七八九"
 
 
@@ -65,8 +69,41 @@ def _lay_out_block(block: Block, counts: list[int]) -> PrintedBlock:
 
 
 def width_in_characters(text: str) -> float:
-    """Width in full-width characters: Latin letters and digits count half."""
-    return sum(1.0 if unicodedata.east_asian_width(char) in "WFA" else 0.5 for char in text)
+    """Width in full-width characters, never too small: Latin capitals and digits are wider than half a character."""
+    return sum(_character_width(character) for character in text)
+
+
+def _character_width(character: str) -> float:
+    if unicodedata.east_asian_width(character) in "WFA":
+        return 1.0
+    return 0.72 if character.isupper() else 0.57
+
+
+def title_lines(title: str) -> list[str]:
+    """Break a title where its author did, else into even lines that end, if possible, with a whole word."""
+    if "\n" in title or width_in_characters(title) <= TITLE_CHARACTERS:
+        return title.split("\n")
+    count = math.ceil(width_in_characters(title) / TITLE_CHARACTERS)
+    places = [place for place in range(2, len(title) - 1) if not _splits_a_number(title, place)]
+    breakings = ([0, *cuts, len(title)] for cuts in itertools.combinations(places, min(count, 4) - 1))
+    best = min(breakings, key=lambda cuts: _ugliness(_pieces(title, cuts)))
+    return _pieces(title, best)
+
+
+def _pieces(text: str, cuts: Sequence[int]) -> list[str]:
+    return [text[start:end] for start, end in itertools.pairwise(cuts)]
+
+
+def _splits_a_number(text: str, place: int) -> bool:
+    return text[place - 1].isascii() and text[place].isascii() or text[place] in "年、，。》”）"
+
+
+def _ugliness(lines: Sequence[str]) -> float:
+    """Too long is worst, then a last line as long as the first, then uneven lines, then words cut in two."""
+    widths = [width_in_characters(line) for line in lines]
+    too_long = sum(max(0.0, width - TITLE_CHARACTERS) for width in widths)
+    cut_words = sum(not line.endswith(GOOD_LINE_ENDS) for line in lines[:-1])
+    return 100 * too_long + (max(widths) - min(widths)) + 6 * cut_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +124,12 @@ class Flag:
     names_width_mm: float
 
 
-def lay_out_flag(issuers: Sequence[str], suffix: str = "") -> Flag:
+def lay_out_flag(issuers: Sequence[str], *, suffix: str = "", tallest_mm: float = TALLEST_FLAG_MM) -> Flag:
     """suffix: “文件”, at the right of the names; none for a letter."""
     widest = max(width_in_characters(name) for name in issuers)
     line = widest + (SUFFIX_GAP + width_in_characters(suffix) if suffix else 0)
     height = len(issuers) * FLAG_LINE_HEIGHT
-    size = min(WIDEST_FLAG_CHARACTER_MM, TYPE_AREA_MM / line, TALLEST_FLAG_MM / height)
+    size = min(WIDEST_FLAG_CHARACTER_MM, TYPE_AREA_MM / line, tallest_mm / height)
     size = math.floor(size * 100) / 100
     names = tuple(FlagName(name, _spacing(name, widest) * size) for name in issuers)
     return Flag(names, suffix, size, widest * size)
@@ -142,15 +179,19 @@ def column_percents(columns: Sequence[Column], rows: Rows, *, line_characters: f
     """Share of the table's width for each column.
 
     Unbroken columns get what their longest cell needs (plus a character of padding), the others what is left by weight;
-    unbroken columns that would take more than two thirds together are treated like all others.
+    unbroken columns that would take more than two thirds together are treated like all others. What narrow columns gain to
+    hold two characters and what rounding loses comes from the widest.
     """
     need = [_longest_cell(place, rows) + 1 if column.unbroken else 0.0 for place, column in enumerate(columns)]
     if sum(need) > line_characters * 2 / 3:
         need = [0.0] * len(columns)
-    fixed = [100 * width / line_characters for width in need]
+    fixed = [math.ceil(100 * width / line_characters) for width in need]
     weights = [0.0 if width else column.weight for width, column in zip(need, columns, strict=True)]
     left, whole = 100 - sum(fixed), sum(weights) or 1.0
-    return [round(width or left * weight / whole) for width, weight in zip(fixed, weights, strict=True)]
+    least = math.ceil(100 * NARROWEST_COLUMN / line_characters)
+    percents = [width or max(least, round(left * weight / whole)) for width, weight in zip(fixed, weights, strict=True)]
+    percents[percents.index(max(percents))] -= sum(percents) - 100
+    return percents
 
 
 def _longest_cell(place: int, rows: Rows) -> float:
