@@ -19,7 +19,15 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from reports.documents import InspectionNotice, OfficialDocument, TaskListSheet
-from reports.typesetting import Flag, flag_stylesheet, lay_out_blocks, lay_out_flag, lay_out_table, seal_rows, title_lines
+from reports.typesetting import (
+    Flag,
+    flag_stylesheet,
+    lay_out_blocks,
+    lay_out_flag,
+    lay_out_table,
+    seal_rows,
+    title_lines,
+)
 
 PRINT_FILES = Path(__file__).resolve().parent / "print"
 LONGEST_DATA_URI = 200_000
@@ -33,12 +41,7 @@ AGENCY_FACES = {
     "xiaobiaosong": "Agency XiaoBiaoSong",
 }
 FONT_SUFFIXES = (".otf", ".ttf")
-REQUIRED_FAMILIES = {
-    "FandolFang R": "FandolFang",
-    "FandolKai": "FandolKai",
-    "Noto Sans CJK SC": "Noto-Sans-CJK",
-    "Noto Serif CJK SC": "Noto-Serif-CJK",
-}
+
 # Full-width characters a line, in the type sizes of reports/print.
 OFFICIAL_LINE = 28
 NOTICE_SEALS_LINE = 30
@@ -56,7 +59,7 @@ class ForbiddenResource(PrintingError):
     """The document asked for something outside the files it may use."""
 
 
-class LockedFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no types
+class LockedFetcher(URLFetcher):
     """Serves `app:/print/…` and `app:/fonts/…` from their folders and short data: URIs; refuses all else."""
 
     def __init__(self) -> None:
@@ -171,7 +174,9 @@ def render_inspection_notices(notices: Sequence[InspectionNotice]) -> bytes:
 def notices_html(notices: Sequence[InspectionNotice]) -> tuple[str, str]:
     """The HTML of a batch and its computed CSS."""
     heads = {bureaus: place for place, bureaus in enumerate(dict.fromkeys(one.bureaus for one in notices))}
-    flags: dict[tuple[str, ...], Flag] = {bureaus: lay_out_flag(bureaus, tallest_mm=LETTER_FLAG_MM) for bureaus in heads}
+    flags: dict[tuple[str, ...], Flag] = {
+        bureaus: lay_out_flag(bureaus, tallest_mm=LETTER_FLAG_MM) for bureaus in heads
+    }
     css = "\n".join(flag_stylesheet(f".flag-{heads[bureaus]}", flag) for bureaus, flag in flags.items())
     sheets = [
         {

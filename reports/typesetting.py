@@ -18,7 +18,7 @@ SEALS_A_ROW = 3
 NARROWEST_COLUMN = 2.9  # room for 序号 and its padding
 TABLE_CHARACTERS = TYPE_AREA_MM / 4.233  # 12 pt
 TITLE_CHARACTERS = 20  # 22 pt in the type area
-GOOD_LINE_ENDS = ("年度", "关于", "开展", "组织", "印发", "机构", "工作", "活动", "抽查", "检查", "通知", "、", "，", "》", "”", "的", "和")
+GOOD_LINE_ENDS = ("年度", "关于", "开展", "组织", "印发", "机构", "工作", "活动", "抽查", "检查", "、", "，", "》", "”", "的", "和")  # fmt: skip
 CHINESE_DIGITS = "零一二三四五六七八九"
 
 
@@ -95,7 +95,7 @@ def _pieces(text: str, cuts: Sequence[int]) -> list[str]:
 
 
 def _splits_a_number(text: str, place: int) -> bool:
-    return text[place - 1].isascii() and text[place].isascii() or text[place] in "年、，。》”）"
+    return (text[place - 1].isascii() and text[place].isascii()) or text[place] in "年、，。》”）"
 
 
 def _ugliness(lines: Sequence[str]) -> float:
