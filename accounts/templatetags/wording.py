@@ -137,7 +137,7 @@ def icon(name: str, size: int = 18) -> SafeString:
 
 @lru_cache(maxsize=512)
 def _icon(name: str, size: int) -> SafeString:
-    return mark_safe(lucide(name, size=size, **{"class": "icon", "aria-hidden": "true"}))
+    return mark_safe(lucide(name, size=size, **{"class": "glyph", "aria-hidden": "true"}))
 
 
 @register.simple_tag

@@ -24,7 +24,7 @@ def staff_page() -> dict[str, Any]:
         "preview": {"population": 137, "left_out": 9, "size": 13},
         "problems": problems(),
         "running": job(state="running", is_open=True, done=1240, total=1900, percent=65, message="正在核对名录库"),
-        "finished": job(state="done", is_open=False, message="共 1,900 家，用时 12 秒", next_url="#result"),
+        "finished": finished_job(),
         "failed": job(state="failed", is_open=False, error="第 3 条计划条目：符合条件的机构只有 9 家，不足 10 家。"),
         "days": days(),
         "digest": DIGEST,
@@ -96,6 +96,10 @@ def problems() -> list[dict[str, str]]:
 def job(**values: Any) -> SimpleNamespace:
     usual = {"pk": values["state"], "title": "冻结抽查名单", "done": 0, "total": 0, "percent": 0, "message": ""}
     return SimpleNamespace(**usual | {"error": "", "file": None, "file_name": "", "next_url": ""} | values)
+
+
+def finished_job() -> SimpleNamespace:
+    return job(state="done", is_open=False, message="共 1,900 家，用时 12 秒", next_url="#result")
 
 
 def days() -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ def styleguide(request: Request) -> HttpResponse:
         return render(request, "styleguide/public.html", samples.public_page())
     if request.GET.get("page") == "missing":
         return render(request, "404.html", status=404)
+    if request.GET.get("page") == "job":
+        return render(request, "components/progress.html", {"job": samples.finished_job(), "url": request.path})
     if request.htmx:
         return render(request, "styleguide.html#rows", {"table": _table(request)})
     return render(request, "styleguide.html", samples.staff_page() | _controls(request))
