@@ -13,7 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import Role
 
 PUBLIC = frozenset({"public"})
-SIGNED_IN = frozenset(Role)
+SIGNED_IN = frozenset({"signed_in", *Role})
+"""Everybody who is signed in, also before any role was granted."""
 
 Audience = frozenset[str]
 Routes = Mapping[str, Mapping[str, Audience]]
@@ -51,7 +52,7 @@ def is_allowed(request: HttpRequest, audience: Audience) -> bool:
     """Whoever is not signed in passes here: LoginRequiredMiddleware or DRF sends them to sign in."""
     if audience == PUBLIC or not request.user.is_authenticated:
         return True
-    return bool(request.user.roles & audience)
+    return "signed_in" in audience or bool(request.user.roles & audience)
 
 
 def all_route_names() -> Iterator[str]:

@@ -6,4 +6,4 @@ class AccountsConfig(AppConfig):
     verbose_name = "账号与权限"
 
     def ready(self) -> None:
-        from accounts import access, permissions  # noqa: F401, PLC0415  # the check of the route table; rules
+        from accounts import access, permissions, todos  # noqa: F401, PLC0415  # check of routes, rules, workbench

@@ -3,7 +3,7 @@ route × role × object in tests/access. What objects a person then finds is eac
 
 from accounts.access import PUBLIC, SIGNED_IN
 from accounts.models import Role
-from accounts.models.users import INSTITUTION_PEOPLE, LEADS
+from accounts.models.users import ADMINISTRATORS, INSTITUTION_PEOPLE, LEADS
 
 LEAD = LEADS
 REGULATORS = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER, Role.INSPECTOR, Role.SUPERVISOR}
@@ -19,10 +19,80 @@ ROUTES = {
     "health": {"GET": PUBLIC},
     "styleguide": {"GET": PUBLIC},
     # accounts
+    "home": {"GET": PUBLIC},
+    "workbench": {"GET": SIGNED_IN},
+    "accounts:sign_in": {"GET": PUBLIC, "POST": PUBLIC},
+    "accounts:sign_out": {"POST": SIGNED_IN},
+    "accounts:password": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts:profile": {"GET": SIGNED_IN},
+    "accounts:tokens": {"GET": SIGNED_IN, "POST": SIGNED_IN},
+    "accounts:token_revoke": {"POST": SIGNED_IN},
+    "accounts:users": {"GET": ADMINISTRATORS},
+    "accounts:user": {"GET": ADMINISTRATORS},
+    "accounts:user_create": {"GET": SYSTEM, "POST": SYSTEM},
+    "accounts:user_edit": {"GET": SYSTEM, "POST": SYSTEM},
+    "accounts:user_close": {"GET": SYSTEM, "POST": SYSTEM},
+    "accounts:user_reopen": {"GET": SYSTEM, "POST": SYSTEM},
+    "accounts:user_reset": {"GET": ADMINISTRATORS, "POST": ADMINISTRATORS},
+    "accounts:user_grant": {"POST": SECURITY},
+    "accounts:user_revoke": {"POST": SECURITY},
+    "accounts:bureaus": {"GET": ADMINISTRATORS},
+    "accounts:bureau": {"GET": ADMINISTRATORS},
+    "accounts:bureau_create": {"GET": SYSTEM, "POST": SYSTEM},
+    "accounts:bureau_edit": {"GET": SYSTEM, "POST": SYSTEM},
+    "accounts:regions": {"GET": ADMINISTRATORS},
+    "accounts:region": {"GET": ADMINISTRATORS},
+    "accounts:region_create": {"GET": SYSTEM, "POST": SYSTEM},
+    "accounts:region_edit": {"GET": SYSTEM, "POST": SYSTEM},
+    "accounts:audit": {"GET": AUDIT},
+    "accounts:audit_event": {"GET": AUDIT},
+    "accounts:audit_export": {"GET": AUDIT},
+    "accounts:audit_verify": {"POST": AUDIT},
     # jobs
+    "jobs:list": {"GET": SIGNED_IN},
+    "jobs:detail": {"GET": SIGNED_IN},
+    "jobs:progress": {"GET": SIGNED_IN},
+    "jobs:file": {"GET": SIGNED_IN},
+    "jobs:cancel": {"POST": SIGNED_IN},
     # institutions
     # inspectors
     # campaigns
+    "campaigns:list": {"GET": REGULATORS},
+    "campaigns:create": {"GET": LEAD, "POST": LEAD},
+    "campaigns:detail": {"GET": REGULATORS},
+    "campaigns:edit": {"GET": LEAD, "POST": LEAD},
+    "campaigns:edit_part": {"GET": LEAD, "POST": LEAD},
+    "campaigns:log": {"GET": OFFICE},
+    "campaigns:people": {"GET": OFFICE},
+    "campaigns:documents": {"GET": OFFICE},
+    "campaigns:line_create": {"GET": LEAD, "POST": LEAD},
+    "campaigns:line_preview": {"GET": LEAD},
+    "campaigns:line_edit": {"GET": LEAD, "POST": LEAD},
+    "campaigns:line_delete": {"POST": LEAD},
+    "campaigns:allotment": {"GET": OFFICE - {Role.COUNTY_OFFICER}},
+    "campaigns:allotment_parent": {"POST": LEAD},
+    "campaigns:allotment_upload": {"POST": LEAD},
+    "campaigns:allotment_template": {"GET": LEAD},
+    "campaigns:propose": {"POST": LEAD},
+    "campaigns:withdraw": {"POST": LEAD},
+    "campaigns:answer": {"POST": LEAD | {Role.PARTNER_LIAISON}},
+    "campaigns:confirm_freeze": {"GET": LEAD},
+    "campaigns:freeze": {"POST": LEAD},
+    "campaigns:draw": {"GET": OFFICE},
+    "campaigns:run_draw": {"POST": LEAD},
+    "campaigns:population": {"GET": OFFICE - {Role.COUNTY_OFFICER}},
+    "campaigns:manifest": {"GET": OFFICE},
+    "campaigns:transcript": {"GET": LEAD | {Role.SUPERVISOR}},
+    "campaigns:job": {"GET": OFFICE},
+    "campaigns:contribute": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
+    "campaigns:dispatch": {"POST": LEAD},
+    "campaigns:campaign_tasks": {"GET": REGULATORS},
+    "campaigns:tasks": {"GET": REGULATORS | INSTITUTION},
+    "campaigns:task": {"GET": REGULATORS | INSTITUTION},
+    "campaigns:notify": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "campaigns:notify_many": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "campaigns:matters": {"GET": REGULATORS},
+    "campaigns:matter": {"GET": REGULATORS},
     # reports
     # api
 }

@@ -1,9 +1,14 @@
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from accounts.views import workbench
 from config.health import health
 from config.styleguide.views import styleguide
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", workbench.home, name="home"),
+    path("workbench/", workbench.show, name="workbench"),
+    path("accounts/", include("accounts.urls")),
+    path("files/", include("jobs.urls")),
     path("healthz", health, name="health"),
     path("styleguide/", styleguide, name="styleguide"),
 ]

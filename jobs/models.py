@@ -1,15 +1,19 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from accounts.models import User
 
 LEASE = timedelta(seconds=30)
-"""A worker that has not renewed its claim for this long is taken for dead, and the job is run again."""
+"""A worker that has not renewed its claim for this long, by the database's clock, is taken for dead, and the job is
+run again."""
+
+KEEP_FILES = timedelta(days=30)
+"""How long a result file can be downloaded."""
 
 
 class JobState(models.TextChoices):
@@ -29,7 +33,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def claimable(self) -> "JobQuerySet":
         """Waiting, or running under a lease that has run out."""
-        expired = Q(state=JobState.RUNNING, lease_until__lt=timezone.now())
+        expired = Q(state=JobState.RUNNING, lease_until__lt=Now())
         return self.filter(Q(state=JobState.QUEUED) | expired)
 
 
@@ -84,6 +88,11 @@ class Job(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in {JobState.QUEUED, JobState.RUNNING}
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """Until when the result file is kept; None without one."""
+        return self.finished_at + KEEP_FILES if self.file and self.finished_at else None
 
     @property
     def percent(self) -> int:

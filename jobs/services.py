@@ -3,15 +3,20 @@ from typing import Any
 
 from celery import current_app
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerDown
+from redis.exceptions import RedisError
 
+from accounts import audit
 from accounts.models import User
-from jobs.models import Job, JobState
+from jobs.models import KEEP_FILES, Job, JobState
 from jobs.running import MAX_ATTEMPTS
 
-RESEND_AFTER = timedelta(seconds=5)
-KEEP_FILES = timedelta(days=30)
+UNSENT_AFTER = timedelta(seconds=5)
+RESEND_AFTER = timedelta(seconds=30)
+SWEEP_AT_MOST = 500
 
 
 def start_job(
@@ -21,31 +26,38 @@ def start_job(
 
     While a job with the same key is open, that one is returned instead: pressing twice starts once.
     """
-    if key and (running := Job.objects.open().filter(key=key).first()):
+    if key and (running := _open_job(key)):
         return running
     try:
         with transaction.atomic():
             job = Job.objects.create(kind=kind, title=title[:120], owner=by, parameters=parameters or {}, key=key)
     except IntegrityError:
-        return Job.objects.open().get(key=key)
+        if running := _open_job(key):
+            return running
+        raise
     transaction.on_commit(lambda: send(job))
     return job
 
 
-def send(job: Job) -> None:
-    """Tell the workers. When the broker is down the sweeper sends it later."""
+def send(job: Job) -> bool:
+    """Tell the workers; False when the broker is down: the sweeper sends it later."""
     try:
         current_app.send_task("jobs.tasks.run", [job.pk], retry=False)
-    except (BrokerDown, OSError):
-        return
+    except (BrokerDown, RedisError, OSError):
+        return False
     Job.objects.filter(pk=job.pk).update(sent_at=timezone.now())
+    return True
 
 
-def cancel_job(job: Job) -> Job:
-    Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(
+@transaction.atomic
+def cancel_job(job: Job, *, by: User) -> Job:
+    """Take back what no worker has begun; a job that is running or over stays as it is."""
+    cancelled = Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(
         state=JobState.CANCELLED, finished_at=timezone.now()
     )
     job.refresh_from_db()
+    if cancelled:
+        audit.record("jobs.cancel", job, by=by)
     return job
 
 
@@ -56,17 +68,25 @@ def sweep_jobs() -> int:
         error="多次执行中断，已停止重试。请联系系统管理员。",
         finished_at=timezone.now(),
     )
-    waiting = Job.objects.claimable().filter(created_at__lt=timezone.now() - RESEND_AFTER)
-    jobs = list(waiting[:500])
-    for job in jobs:
-        send(job)
-    return len(jobs)
+    now = timezone.now()
+    never_sent = Q(sent_at=None, created_at__lt=now - UNSENT_AFTER)
+    waiting = Job.objects.claimable().filter(never_sent | Q(sent_at__lt=now - RESEND_AFTER)).order_by("pk")
+    sent = 0
+    for job in waiting[:SWEEP_AT_MOST]:
+        if not send(job):
+            break
+        sent += 1
+    return sent
 
 
 def drop_old_files() -> int:
-    """Delete result files past their time; the job rows stay."""
-    old = Job.objects.filter(finished_at__lt=timezone.now() - KEEP_FILES).exclude(file="")
+    """Delete result files past their time; the job rows stay. Returns how many."""
+    old = Job.objects.filter(finished_at__lt=Now() - KEEP_FILES).exclude(file="")
     for job in old:
         job.file.delete(save=False)
         Job.objects.filter(pk=job.pk).update(file="")
     return len(old)
+
+
+def _open_job(key: str) -> Job | None:
+    return Job.objects.open().filter(key=key).first()

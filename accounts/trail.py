@@ -1,0 +1,81 @@
+"""The audit trail put into words: what an event changed, field by field, with the names that pages use."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from accounts.models import AuditChange
+
+HIDDEN = "（个人信息，不在此显示）"
+SHOWN_CHANGES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedField:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedObject:
+    kind: str
+    identifier: str
+    fields: list[ChangedField]
+
+
+def changed_objects(changes: models.QuerySet[AuditChange]) -> list[ChangedObject]:
+    """The first SHOWN_CHANGES objects that an event changed. Of personal values only that they changed."""
+    return [
+        ChangedObject(subject_name(change.subject_type), change.subject_id, list(_fields(change)))
+        for change in changes[:SHOWN_CHANGES]
+    ]
+
+
+def subject_name(label: str) -> str:
+    model = _model(label)
+    return str(model._meta.verbose_name) if model else label
+
+
+def _fields(change: AuditChange) -> Iterator[ChangedField]:
+    model = _model(change.subject_type)
+    for name, (before, after) in sorted(change.fields.items()):
+        yield ChangedField(_label(model, name), _words(model, name, before), _words(model, name, after))
+    for name in sorted(change.personal or {}):
+        yield ChangedField(_label(model, name), HIDDEN, HIDDEN)
+    if change.personal is None and change.personal_digest:
+        yield ChangedField("个人信息", "（已按规定清除）", "（已按规定清除）")
+
+
+def _model(label: str) -> type[models.Model] | None:
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+
+
+def _label(model: type[models.Model] | None, name: str) -> str:
+    field = _field(model, name)
+    return str(getattr(field, "verbose_name", name)) if field else name
+
+
+def _words(model: type[models.Model] | None, name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    choices = dict(getattr(_field(model, name), "flatchoices", None) or [])
+    if isinstance(value, list):
+        return "、".join(str(choices.get(item, item)) for item in value) or "—"
+    return str(choices.get(value, value))
+
+
+def _field(model: type[models.Model] | None, name: str) -> Any:
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None

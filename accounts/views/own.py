@@ -1,0 +1,81 @@
+"""Sign-in and sign-out, and what people do with their own account."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from knox.models import AuthToken
+
+from accounts import services
+from accounts.demo import demo_accounts
+from accounts.forms import PasswordForm, SignInForm, TokenForm, refusals_shown_in
+from accounts.http import Request
+from accounts.models import AuditEvent
+
+RECENT_SIGN_INS = 10
+
+
+@login_not_required
+@never_cache
+def sign_in(request: HttpRequest) -> HttpResponse:
+    if request.user.is_authenticated:
+        return redirect("workbench")
+    form = SignInForm(request.POST or None)
+    if form.is_valid():
+        with refusals_shown_in(form):
+            services.sign_in(request, **form.cleaned_data)
+            return redirect(_next(request) or "workbench")
+    context = {"form": form, "next": _next(request), "demo_accounts": demo_accounts()}
+    return render(request, "accounts/sign_in.html", context)
+
+
+def sign_out(request: Request) -> HttpResponse:
+    services.sign_out(request, by=request.user)
+    messages.info(request, "您已退出。")
+    return redirect("accounts:sign_in")
+
+
+def password(request: Request) -> HttpResponse:
+    form = PasswordForm(request.POST or None)
+    if form.is_valid():
+        with refusals_shown_in(form):
+            user = services.change_password(request.user, form.cleaned_data["old"], form.cleaned_data["new"])
+            update_session_auth_hash(request, user)
+            messages.success(request, "密码已修改。其他设备上的登录已全部退出。")
+            return redirect("accounts:profile")
+    return render(request, "accounts/password.html", {"form": form, "must_change": request.user.must_change_password})
+
+
+def profile(request: Request) -> HttpResponse:
+    own = AuditEvent.objects.about(request.user)
+    sign_ins = own.filter(action__in=["accounts.sign_in", "accounts.sign_in_refused"])[:RECENT_SIGN_INS]
+    roles = request.user.role_assignments.all()
+    return render(request, "accounts/profile.html", {"person": request.user, "roles": roles, "sign_ins": sign_ins})
+
+
+@never_cache
+def tokens(request: Request) -> HttpResponse:
+    """A new token is shown once, in the answer to the request that made it."""
+    form, text = TokenForm(request.POST or None), ""
+    if form.is_valid():
+        with refusals_shown_in(form):
+            _, text = services.create_token(form.cleaned_data["days"], by=request.user)
+    own = AuthToken.objects.filter(user=request.user).order_by("-created")
+    return render(request, "accounts/tokens.html", {"form": form, "tokens": own, "text": text})
+
+
+def revoke_token(request: Request, token_key: str) -> HttpResponse:
+    token = get_object_or_404(AuthToken, user=request.user, token_key=token_key)
+    services.revoke_token(token, by=request.user)
+    messages.success(request, "令牌已作废。")
+    return redirect("accounts:tokens")
+
+
+def _next(request: HttpRequest) -> str:
+    """Where to go after signing in, if it is a page of ours."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    return wanted if ours else ""

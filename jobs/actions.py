@@ -1,0 +1,3 @@
+from accounts import actions
+
+actions.declare({"jobs.cancel": "取消任务"})
