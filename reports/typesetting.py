@@ -127,7 +127,8 @@ class Flag:
 def lay_out_flag(issuers: Sequence[str], *, suffix: str = "", tallest_mm: float = TALLEST_FLAG_MM) -> Flag:
     """suffix: “文件”, at the right of the names; none for a letter."""
     widest = max(width_in_characters(name) for name in issuers)
-    line = widest + (SUFFIX_GAP + width_in_characters(suffix) if suffix else 0)
+    gap = SUFFIX_GAP if suffix and len(issuers) > 1 else 0
+    line = widest + gap + width_in_characters(suffix)
     height = len(issuers) * FLAG_LINE_HEIGHT
     size = min(WIDEST_FLAG_CHARACTER_MM, TYPE_AREA_MM / line, tallest_mm / height)
     size = math.floor(size * 100) / 100
@@ -182,7 +183,7 @@ def column_percents(columns: Sequence[Column], rows: Rows, *, line_characters: f
     unbroken columns that would take more than two thirds together are treated like all others. What narrow columns gain to
     hold two characters and what rounding loses comes from the widest.
     """
-    need = [_longest_cell(place, rows) + 1 if column.unbroken else 0.0 for place, column in enumerate(columns)]
+    need = [_longest_cell(place, column, rows) + 1 if column.unbroken else 0.0 for place, column in enumerate(columns)]
     if sum(need) > line_characters * 2 / 3:
         need = [0.0] * len(columns)
     fixed = [math.ceil(100 * width / line_characters) for width in need]
@@ -194,8 +195,8 @@ def column_percents(columns: Sequence[Column], rows: Rows, *, line_characters: f
     return percents
 
 
-def _longest_cell(place: int, rows: Rows) -> float:
-    return max((width_in_characters(row[place]) for row in rows), default=0.0)
+def _longest_cell(place: int, column: Column, rows: Rows) -> float:
+    return max(width_in_characters(text) for text in (column.title, *(row[place] for row in rows)))
 
 
 @dataclass(frozen=True, slots=True)
