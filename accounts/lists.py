@@ -1,7 +1,7 @@
 """What every list page shares: the table's looks, its columns, bounded paging and sorting."""
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import django_tables2 as tables
 from django.core.paginator import EmptyPage
@@ -13,6 +13,9 @@ from accounts.templatetags.wording import amount, cn_date
 
 PAGE_SIZES = (20, 50, 100, 200, 500)
 USUAL_PAGE_SIZE = 50
+CHOOSE_ALL = SafeString('<input class="form-check-input" type="checkbox" data-choose-all aria-label="全选本页">')
+
+AnyTable = TypeVar("AnyTable", bound=tables.Table)
 
 
 class ListTable(tables.Table):
@@ -54,12 +57,12 @@ class DayColumn(tables.Column):
 class ChooseColumn(tables.Column):
     """A check box per row, named `chosen`, and one in the header that checks all rows of the page."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self) -> None:
         super().__init__(accessor="pk", orderable=False, attrs={"td": {"class": "choose"}, "th": {"class": "choose"}})
 
     @property
     def header(self) -> SafeString:
-        return format_html('<input class="form-check-input" type="checkbox" data-choose-all aria-label="全选本页">')
+        return CHOOSE_ALL
 
     def render(self, value: Any, record: Any) -> SafeString:
         return format_html(
@@ -69,7 +72,7 @@ class ChooseColumn(tables.Column):
         )
 
 
-def arrange(table: tables.Table, request: HttpRequest) -> tables.Table:
+def arrange(table: AnyTable, request: HttpRequest) -> AnyTable:
     """Sort and page the table as the address asks, with one of PAGE_SIZES; a page past the end is the last one."""
     table.request = request
     if order := request.GET.getlist(table.prefixed_order_by_field):

@@ -4,6 +4,7 @@ import django_filters
 import django_tables2 as tables
 from django import forms
 from django.utils.safestring import SafeString
+from django_filters.widgets import DateRangeWidget
 
 from accounts.lists import ChooseColumn, DayColumn, FigureColumn, ListTable
 from accounts.templatetags.wording import status_tag
@@ -35,9 +36,7 @@ class SampleFilter(django_filters.FilterSet):
     domain = django_filters.ChoiceFilter(label="领域", choices=[(domain, domain) for domain in DOMAINS])
     state = django_filters.ChoiceFilter(label="状态", choices=[(state, state) for state in TONES])
     level = django_filters.ChoiceFilter(label="发证级别", choices=[("nation", "国家级"), ("province", "省级")])
-    valid = django_filters.DateFromToRangeFilter(
-        label="证书有效期", widget=django_filters.widgets.DateRangeWidget(attrs={"type": "date"})
-    )
+    valid = django_filters.DateFromToRangeFilter(label="证书有效期", widget=DateRangeWidget(attrs={"type": "date"}))
 
 
 class SampleTable(ListTable):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from config.styleguide.controls import CITIES, DOMAINS, TONES
+from config.styleguide.controls import CITIES, DOMAINS
 
 DIGEST = "7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069"
 
@@ -23,7 +23,7 @@ def staff_page() -> dict[str, Any]:
         "stats": stats(),
         "preview": {"population": 137, "left_out": 9, "size": 13},
         "problems": problems(),
-        "running": job(state="running", is_open=True, done=1240, total=1900, percent=65, message="正在核对名录库"),
+        "running": running_job(),
         "finished": finished_job(),
         "failed": job(state="failed", is_open=False, error="第 3 条计划条目：符合条件的机构只有 9 家，不足 10 家。"),
         "days": days(),
@@ -34,19 +34,30 @@ def staff_page() -> dict[str, Any]:
         "by_city": by_city(),
         "by_domain": by_domain(),
         "tones": [
-            ("已抽取", "done"), ("进行中", "current"), ("待确认", "waiting"),
-            ("已逾期", "overdue"), ("已退回", "refused"), ("草稿", "plain"),
+            ("已抽取", "done"),
+            ("进行中", "current"),
+            ("待确认", "waiting"),
+            ("已逾期", "overdue"),
+            ("已退回", "refused"),
+            ("草稿", "plain"),
         ],
     }
 
 
 def navigation() -> list[dict[str, Any]]:
     sections = [
-        ("工作台", "layout-dashboard"), ("抽查活动", "clipboard-list"), ("检查任务", "list-checks"),
-        ("检查对象名录库", "building-2"), ("检查人员名录库", "users"), ("抽查事项清单", "book-open"),
-        ("统计", "chart-column"), ("我的文件", "folder-down"),
+        ("工作台", "layout-dashboard"),
+        ("抽查活动", "clipboard-list"),
+        ("检查任务", "list-checks"),
+        ("检查对象名录库", "building-2"),
+        ("检查人员名录库", "users"),
+        ("抽查事项清单", "book-open"),
+        ("统计", "chart-column"),
+        ("我的文件", "folder-down"),
     ]
-    return [{"label": label, "icon": icon, "url": f"#{icon}", "active": label == "抽查活动"} for label, icon in sections]
+    return [
+        {"label": label, "icon": icon, "url": f"#{icon}", "active": label == "抽查活动"} for label, icon in sections
+    ]
 
 
 def tabs() -> list[dict[str, Any]]:
@@ -64,10 +75,18 @@ def stages() -> list[dict[str, Any]]:
     return [
         {"name": "计划", "dates": "8月20日", "state": "done", "url": "#plan"},
         {"name": "协商", "dates": "9月1日–12日", "state": "blocked", "blocker": blocker},
-        *({"name": name, "dates": dates, "state": "todo"} for name, dates in [
-            ("冻结", "9月15日"), ("抽取", "9月16日"), ("派发", "9月18日"), ("检查", "9月–10月"),
-            ("处置", "11月"), ("公示", "11月30日前"), ("归档", "12月"),
-        ]),
+        *(
+            {"name": name, "dates": dates, "state": "todo"}
+            for name, dates in [
+                ("冻结", "9月15日"),
+                ("抽取", "9月16日"),
+                ("派发", "9月18日"),
+                ("检查", "9月–10月"),
+                ("处置", "11月"),
+                ("公示", "11月30日前"),
+                ("归档", "12月"),
+            ]
+        ),
     ]
 
 
@@ -75,7 +94,14 @@ def stats() -> list[dict[str, Any]]:
     return [
         {"label": "名录库机构", "value": 1904, "unit": "家", "url": "#all"},
         {"label": "证书三个月内到期", "value": 37, "unit": "家", "url": "#expiring", "tone": "waiting"},
-        {"label": "任务逾期", "value": 4, "unit": "项", "url": "#overdue", "tone": "overdue", "note": "最久 6 个工作日"},
+        {
+            "label": "任务逾期",
+            "value": 4,
+            "unit": "项",
+            "url": "#overdue",
+            "tone": "overdue",
+            "note": "最久 6 个工作日",
+        },
         {"label": "已检查", "value": 26, "unit": "家", "tone": "done", "note": "共抽取 30 家"},
     ]
 
@@ -83,12 +109,15 @@ def stats() -> list[dict[str, Any]]:
 def problems() -> list[dict[str, str]]:
     return [
         {
-            "where": "计划条目 2", "what": "生态环境监测领域符合条件的机构 9 家，抽取数量为 10 家。",
+            "where": "计划条目 2",
+            "what": "生态环境监测领域符合条件的机构 9 家，抽取数量为 10 家。",
             "todo": "把数量改为 9 家以内，或放宽排除条件。",
         },
         {
-            "where": "计划条目 3", "what": "新荣区市场监督管理局只有 1 名双证检查人员，不足 2 名。",
-            "todo": "从市局或邻近县区选派。", "source": "《市场监督管理行政处罚程序规定》第二十三条",
+            "where": "计划条目 3",
+            "what": "新荣区市场监督管理局只有 1 名双证检查人员，不足 2 名。",
+            "todo": "从市局或邻近县区选派。",
+            "source": "《市场监督管理行政处罚程序规定》第二十三条",
         },
     ]
 
@@ -96,6 +125,10 @@ def problems() -> list[dict[str, str]]:
 def job(**values: Any) -> SimpleNamespace:
     usual = {"pk": values["state"], "title": "冻结抽查名单", "done": 0, "total": 0, "percent": 0, "message": ""}
     return SimpleNamespace(**usual | {"error": "", "file": None, "file_name": "", "next_url": ""} | values)
+
+
+def running_job() -> SimpleNamespace:
+    return job(state="running", is_open=True, done=1240, total=1900, percent=65, message="正在核对名录库")
 
 
 def finished_job() -> SimpleNamespace:
@@ -115,7 +148,13 @@ def days() -> list[dict[str, Any]]:
 def people() -> list[dict[str, str]]:
     return [
         {"name": "赵明远", "role": "组长，执法人员", "bureau": "平城区市场监督管理局", "phone": "0352-0000001"},
-        {"name": "钱文静", "role": "执法人员", "bureau": "大同市生态环境局平城分局", "note": "已回避更换", "tone": "waiting"},
+        {
+            "name": "钱文静",
+            "role": "执法人员",
+            "bureau": "大同市生态环境局平城分局",
+            "note": "已回避更换",
+            "tone": "waiting",
+        },
         {"name": "孙立", "role": "专家", "bureau": "山西省机动车检测研究所（演示）"},
     ]
 
@@ -135,7 +174,13 @@ def facts() -> list[dict[str, Any]]:
 def events() -> list[dict[str, Any]]:
     now = timezone.now()
     return [
-        {"at": now, "who": "周航", "what": "退回第 2 条计划条目", "details": ["抽取数量：10 家 → 9 家"], "tone": "waiting"},
+        {
+            "at": now,
+            "who": "周航",
+            "what": "退回第 2 条计划条目",
+            "details": ["抽取数量：10 家 → 9 家"],
+            "tone": "waiting",
+        },
         {"at": now - timedelta(hours=3), "who": "吴敏", "what": "确认第 1 条计划条目", "tone": "done"},
         {"at": now - timedelta(days=2), "who": "郑怀", "what": "新建抽查活动"},
     ]
@@ -143,16 +188,23 @@ def events() -> list[dict[str, Any]]:
 
 def by_city() -> dict[str, Any]:
     return {
-        "kind": "bar", "category_label": "区县", "unit": "家", "categories": CITIES[:6],
+        "kind": "bar",
+        "category_label": "区县",
+        "unit": "家",
+        "categories": CITIES[:6],
         "series": [
-            {"name": "名录库", "values": [61, 34, 12, 15, 9, 6]}, {"name": "抽取", "values": [7, 4, 2, 2, 1, 1]},
+            {"name": "名录库", "values": [61, 34, 12, 15, 9, 6]},
+            {"name": "抽取", "values": [7, 4, 2, 2, 1, 1]},
         ],
     }
 
 
 def by_domain() -> dict[str, Any]:
     return {
-        "kind": "column", "category_label": "领域", "unit": "家", "categories": DOMAINS,
+        "kind": "column",
+        "category_label": "领域",
+        "unit": "家",
+        "categories": DOMAINS,
         "series": [{"name": "抽取", "values": [14, 7, 5, 3, 1]}],
     }
 
@@ -162,7 +214,7 @@ def institutions() -> list[dict[str, Any]]:
     return [
         {
             "pk": number,
-            "name": f"{CITIES[number % 10][:-1]}{'恒远安信同泰鸿达'[number % 4 * 2:][:2]}检测有限公司（演示 {number}）",
+            "name": f"{CITIES[number % 10][:-1]}{'恒远安信同泰鸿达'[number % 4 * 2 :][:2]}检测有限公司（演示 {number}）",
             "code": f"9114020{number % 10}MA0K{number:05d}X",
             "city": CITIES[number % 10],
             "domain": DOMAINS[number % 5],
@@ -190,5 +242,8 @@ def public_page() -> dict[str, Any]:
     labels = ["抽查计划", "抽取记录", "检查结果", "检验检测机构"]
     return {
         "public_navigation": [{"label": label, "url": f"#{label}", "active": label == "抽取记录"} for label in labels],
-        "search_url": "#search", "digest": DIGEST, "facts": facts(), "product_version": "0.1.0",
+        "search_url": "#search",
+        "digest": DIGEST,
+        "facts": facts(),
+        "product_version": "0.1.0",
     }

@@ -21,13 +21,15 @@ def styleguide(request: Request) -> HttpResponse:
     if not settings.DEBUG:
         raise Http404
     if request.GET.get("page") == "sign-in":
-        return render(request, "accounts/sign_in.html", {"form": SignInSample(), "demo_accounts": samples.demo_accounts()})
+        return render(
+            request, "accounts/sign_in.html", {"form": SignInSample(), "demo_accounts": samples.demo_accounts()}
+        )
     if request.GET.get("page") == "public":
         return render(request, "styleguide/public.html", samples.public_page())
     if request.GET.get("page") == "missing":
         return render(request, "404.html", status=404)
     if request.GET.get("page") == "job":
-        return render(request, "components/progress.html", {"job": samples.finished_job(), "url": request.path})
+        return render(request, "components/progress.html", {"job": samples.running_job(), "url": "?page=job"})
     if request.htmx:
         return render(request, "styleguide.html#rows", {"table": _table(request)})
     return render(request, "styleguide.html", samples.staff_page() | _controls(request))
