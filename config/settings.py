@@ -7,14 +7,17 @@ LIANCHOU_ENV=production wants everything spelled out and refuses to start otherw
 from datetime import timedelta
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
 from config.production import refuse_weak_settings
 
+django_stubs_ext.monkeypatch()  # lets ModelForm[User] and the like be written where Django itself does not yet
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
+environ.Env.read_env(env("ENV_FILE", default=str(BASE_DIR / ".env")))
 
 PROFILE = env("LIANCHOU_ENV", default="demo")
 PRODUCTION = PROFILE == "production"
@@ -109,9 +112,10 @@ SQLITE_OPTIONS = {
 }
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS, "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")}}
+    DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS}
 else:
-    DATABASES["default"] |= {"OPTIONS": {"pool": env.bool("DATABASE_POOL", default=True)}}
+    pool = {"min_size": 1, "max_size": 16, "timeout": 20} if env.bool("DATABASE_POOL", default=True) else False
+    DATABASES["default"] |= {"OPTIONS": {"pool": pool}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache
@@ -125,7 +129,7 @@ else:
 
 # Queue. A message carries the id of a job only; the job row with its lease is what makes work happen exactly once.
 JOB_TIME_LIMIT_SECONDS = 1860
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem"):
     QUEUE_DIR = DATA_DIR / "queue"
     for folder in ("messages", "done", "control"):
@@ -213,6 +217,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "collected-static"
 STATICFILES_DIRS = [BASE_DIR / "static", VENDOR_DIR]
 VENDOR_DIR.mkdir(parents=True, exist_ok=True)
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
@@ -232,6 +237,7 @@ USE_TZ = True
 
 # Lists
 DJANGO_TABLES2_TEMPLATE = "django_tables2/lianchou.html"
+FILTERS_EMPTY_CHOICE_LABEL = "全部"
 
 # API
 REST_FRAMEWORK = {
