@@ -1,0 +1,130 @@
+"""What every test may ask for: the real worker, the browser, and a database that can be emptied."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+
+from accounts import guards
+
+PROJECT = Path(__file__).resolve().parent.parent
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+# pytest-playwright keeps an event loop in the main thread, and Django would refuse the database there.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        shutil.rmtree(settings.TEST_DIR, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _guards_are_lifted_between_tests() -> Iterator[None]:
+    """Tests with real transactions end by emptying every table, which the database's guards rightly refuse."""
+    empty_all_tables = TransactionTestCase._fixture_teardown
+
+    def empty_guarded_tables(test: TransactionTestCase) -> None:
+        with guards.lifted(connection):
+            empty_all_tables(test)
+
+    TransactionTestCase._fixture_teardown = empty_guarded_tables
+    yield
+    TransactionTestCase._fixture_teardown = empty_all_tables
+
+
+@pytest.fixture
+def media_root(settings, tmp_path: Path) -> Path:
+    """An empty folder for files that this test's code stores."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    return settings.MEDIA_ROOT
+
+
+@pytest.fixture(scope="session")
+def worker_environment(django_db_setup: None) -> dict[str, str]:
+    """The environment in which another process works on this test process's database and queue."""
+    return os.environ | {"DATABASE_URL": test_database_url(), "DJANGO_SETTINGS_MODULE": "config.test_settings"}
+
+
+def test_database_url() -> str:
+    database = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{database['NAME']}"
+    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**database)
+
+
+test_database_url.__test__ = False
+
+
+@pytest.fixture(scope="session")
+def worker(worker_environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The real Celery worker on this process's test database. Ask for `transactional_db` beside it, or the worker
+    sees nothing of what the test wrote; wait for results with `eventually`."""
+    log = settings.DATA_DIR / "worker.log"
+    with log.open("wb") as output:
+        process = start_worker(worker_environment, output)
+    wait_until_ready(process, log)
+    yield process
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def start_worker(environment: dict[str, str], output: object) -> subprocess.Popen[bytes]:
+    pool = ["--pool", "solo"] if connection.vendor == "sqlite" else ["--pool", "prefork", "--concurrency", "1"]
+    command = [sys.executable, "-m", "celery", "-A", "config", "worker", *pool, "--loglevel", "INFO"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return subprocess.Popen([*command, *quiet], cwd=PROJECT, env=environment, stdout=output, stderr=output)
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while b" ready." not in log.read_bytes():
+        if process.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"the worker did not start:\n{log.read_text(errors='replace')}")
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def eventually():
+    """`eventually(lambda: Job.objects.filter(state="done").first())`: its first true answer, within 30 seconds."""
+
+    def wait(answer, *, seconds: float = 30):
+        deadline = time.monotonic() + seconds
+        while not (found := answer()):
+            assert time.monotonic() < deadline, "it did not happen in time"
+            time.sleep(0.05)
+        return found
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    chromium = shutil.which("chromium") or "/usr/bin/chromium"
+    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, object]) -> dict[str, object]:
+    return {**browser_context_args, "locale": "zh-CN", "timezone_id": "Asia/Shanghai"}

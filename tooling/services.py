@@ -1,0 +1,111 @@
+"""Private PostgreSQL and Redis for one test run: on free loopback ports, in one temporary folder, gone afterwards."""
+
+import getpass
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# For tests a crash may lose everything, so nothing waits for the disk.
+POSTGRES_SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+    "max_connections": "60",
+    "log_min_messages": "FATAL",
+}
+
+
+@contextmanager
+def postgres(folder: Path) -> Iterator[str]:
+    """Yields a DATABASE_URL of a superuser."""
+    programs, data, port, password = postgres_programs(), folder / "postgres", free_port(), secrets.token_hex(16)
+    user = unprivileged_user()
+    data.mkdir()
+    password_file = folder / "postgres-password"
+    password_file.write_text(password)
+    for path in (data, password_file):
+        shutil.chown(path, user)
+    as_user = {"user": user} if os.getuid() == 0 else {}
+    initdb = [programs / "initdb", "-D", data, "-U", "tests", "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256"]
+    subprocess.run(
+        [*initdb, "--no-sync", f"--pwfile={password_file}"], check=True, cwd=folder, stdout=subprocess.DEVNULL, **as_user
+    )
+    settings = [f"-c{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
+    command = [programs / "postgres", "-D", data, "-p", str(port), "-k", data, *settings]
+    server = subprocess.Popen(command, cwd=folder, **as_user)
+    with ended(server, signal.SIGINT):
+        wait_for_port(server, port)
+        yield f"postgres://tests:{password}@127.0.0.1:{port}/postgres"
+
+
+@contextmanager
+def redis(folder: Path) -> Iterator[str]:
+    """Yields a redis:// URL with password, database 0."""
+    port, password = free_port(), secrets.token_hex(16)
+    data = folder / "redis"
+    data.mkdir()
+    options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning", "--dir", data]
+    policy = ["--maxmemory-policy", "noeviction"]
+    command = ["redis-server", "--port", str(port), "--requirepass", password, *options, *policy]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    with ended(server, signal.SIGTERM):
+        wait_for_port(server, port)
+        yield f"redis://:{password}@127.0.0.1:{port}/0"
+
+
+def postgres_programs() -> Path:
+    found = shutil.which("initdb")
+    if found:
+        return Path(found).resolve().parent
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not installed:
+        sys.exit("PostgreSQL is not installed: run make setup-test")
+    return installed[-1].parent
+
+
+def unprivileged_user() -> str:
+    """initdb refuses to run as root."""
+    if os.getuid() != 0:
+        return getpass.getuser()
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return "postgres" if "postgres" in names else "nobody"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_port(server: "subprocess.Popen[bytes]", port: int) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    sys.exit(f"{server.args!r} did not start")
+
+
+@contextmanager
+def ended(server: "subprocess.Popen[bytes]", signal_number: int) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        server.send_signal(signal_number)
+        try:
+            server.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()

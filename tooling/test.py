@@ -1,0 +1,80 @@
+"""Runs the whole suite on SQLite and again on PostgreSQL with Redis; the last line counts both runs together.
+
+`python tooling/test.py [--only sqlite|postgres] [arguments for pytest …]`
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import services
+
+ROOT = Path(__file__).resolve().parent.parent
+PROCESSES = "2"
+FOREIGN = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "DATA_DIR", "DEMO", "DEBUG", "LIANCHOU_TEST_DIR")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    passed: int
+    failed: int
+    exit_code: int
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--only", choices=["sqlite", "postgres"])
+    options, arguments = parser.parse_known_args()
+    started = time.monotonic()
+    outcomes = []
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="lianchou-servers-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder.chmod(0o755)
+        if options.only != "postgres":
+            print("== SQLite, a folder as the queue", flush=True)
+            outcomes.append(run_suite(clean_environment(), folder / "sqlite.xml", arguments))
+        if options.only != "sqlite":
+            print("== PostgreSQL, Redis", flush=True)
+            redis_url = stack.enter_context(services.redis(folder))
+            database_url = stack.enter_context(services.postgres(folder))
+            urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": redis_url}
+            outcomes.append(run_suite(clean_environment() | urls, folder / "postgres.xml", arguments))
+    print(f"took {time.monotonic() - started:.0f} s")
+    print(f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed")
+    return max(outcome.exit_code for outcome in outcomes)
+
+
+def clean_environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name not in FOREIGN}
+
+
+def run_suite(environment: dict[str, str], report: Path, arguments: list[str]) -> Outcome:
+    command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES, "--dist", "worksteal", f"--junitxml={report}"]
+    run = subprocess.run([*command, *arguments], cwd=ROOT, env=environment, check=False)
+    passed, failed = count(report)
+    return Outcome(passed, failed, run.returncode)
+
+
+def count(report: Path) -> tuple[int, int]:
+    """(passed, failed) of a JUnit report; a run that wrote none counts as one failure."""
+    if not report.exists():
+        return 0, 1
+    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314  # our own file
+    total, failed, skipped = (
+        sum(int(suite.get(name, "0")) for suite in suites) + sum(int(suite.get(more, "0")) for suite in suites if more)
+        for name, more in (("tests", ""), ("failures", "errors"), ("skipped", ""))
+    )
+    return total - failed - skipped, failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
