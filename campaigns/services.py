@@ -35,9 +35,8 @@ def edit_campaign(campaign: Campaign, *, by: User, **fields: Any) -> Campaign:
     return draft
 
 
-def replace_issuers(campaign: Campaign, bureaus: list[Bureau], *, by: User) -> None:
+def replace_issuers(campaign: Campaign, rows: list[CampaignIssuer], *, by: User) -> None:
     """The issuing bodies in the order of their names on the notice."""
-    rows = [CampaignIssuer(bureau=bureau, position=position) for position, bureau in enumerate(bureaus)]
     _replace(campaign, "issuers", rows, by=by)
 
 

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workbench/", workbench.show, name="workbench"),
     path("accounts/", include("accounts.urls")),
     path("files/", include("jobs.urls")),
+    path("", include("campaigns.urls")),
     path("healthz", health, name="health"),
     path("styleguide/", styleguide, name="styleguide"),
 ]

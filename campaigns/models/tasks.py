@@ -42,6 +42,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
             seen |= released & Q(members__inspector__user=user)
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
 
+    def for_lists(self) -> "TaskQuerySet":
+        """With everything that a row or a page of a task names."""
+        return self.select_related(
+            "campaign__lead_bureau", "line", "institution__county", "bureau", "assisting_bureau", "notice__bureau"
+        )
+
 
 class Task(models.Model):
     """检查任务: one institution that one bureau has to see to it is visited, with its team."""

@@ -1,0 +1,54 @@
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+
+from accounts.models import Department, Region
+from campaigns.models import Campaign, CampaignKind, InspectionMatter, Task, TaskMode
+from campaigns.states import CampaignState, TaskState
+
+
+class CampaignFilter(filters.FilterSet):
+    q = filters.CharFilter(field_name="title", lookup_expr="icontains", label="名称", widget=forms.TextInput(attrs={"type": "search"}))
+    year = filters.NumberFilter(label="年度")
+    state = filters.ChoiceFilter(choices=CampaignState.choices, label="阶段")
+    kind = filters.ChoiceFilter(choices=CampaignKind.choices, label="类别")
+
+    class Meta:
+        model = Campaign
+        fields = ["q", "year", "state", "kind"]
+
+
+class TaskFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label="机构、代码或任务编号", widget=forms.TextInput(attrs={"type": "search"}))
+    county = filters.ModelChoiceFilter(
+        queryset=Region.objects.none(), field_name="institution__county", label="县区"
+    )
+    state = filters.ChoiceFilter(choices=TaskState.choices, label="状态")
+    mode = filters.ChoiceFilter(choices=TaskMode.choices, label="方式")
+
+    class Meta:
+        model = Task
+        fields = ["q", "county", "state", "mode"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scope = (self.request.user.scope or "none") if self.request else "none"
+        self.filters["county"].queryset = Region.objects.filter(code__startswith=scope, level=Region.Level.COUNTY)
+
+    def search(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
+        words = value.strip()
+        named = Q(institution__name__icontains=words) | Q(institution__initials__istartswith=words)
+        coded = Q(institution__uscc__istartswith=words) | Q(number__icontains=words)
+        return queryset.filter(named | coded)
+
+
+class MatterFilter(filters.FilterSet):
+    q = filters.CharFilter(field_name="name", lookup_expr="icontains", label="事项名称", widget=forms.TextInput(attrs={"type": "search"}))
+    department = filters.ModelChoiceFilter(queryset=Department.objects.all(), label="实施部门")
+    kind = filters.ChoiceFilter(choices=InspectionMatter.Kind.choices, label="类别")
+
+    class Meta:
+        model = InspectionMatter
+        fields = ["q", "department", "kind"]

@@ -1,0 +1,88 @@
+"""The buttons that move a campaign on. Freezing and drawing are jobs: the page shows how far they are."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from accounts.http import Request
+from accounts.models import User
+from accounts.rules import require
+from campaigns import transitions
+from campaigns.errors import CampaignError
+from campaigns.forms import AnswerForm
+from campaigns.models import Campaign, LineAgreement
+from campaigns.queries import job_key
+from campaigns.views.campaigns import get_campaign
+from jobs.services import start_job
+
+
+@require_POST
+def propose(request: Request, pk: int) -> HttpResponse:
+    return _step(request, pk, "propose", transitions.propose, "已提请各单位协商。")
+
+
+@require_POST
+def withdraw(request: Request, pk: int) -> HttpResponse:
+    return _step(request, pk, "withdraw", transitions.withdraw, "已撤回，可以继续修改计划。")
+
+
+@require_POST
+def dispatch(request: Request, pk: int) -> HttpResponse:
+    return _step(request, pk, "dispatch", transitions.dispatch, "任务已派发，县区局和检查人员现在可以看到各自的任务。")
+
+
+def _step(request: Request, pk: int, action: str, move: Callable[..., Campaign], done: str) -> HttpResponse:
+    campaign = get_campaign(request, pk)
+    require(request.user, action, campaign)
+    try:
+        move(campaign, by=request.user)
+    except CampaignError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, done)
+    return redirect(campaign)
+
+
+@require_POST
+def freeze(request: Request, pk: int) -> HttpResponse:
+    campaign = get_campaign(request, pk)
+    require(request.user, "freeze", campaign)
+    _start(campaign, "campaigns.freeze", f"冻结两库：{campaign.title}", by=request.user)
+    return redirect(campaign)
+
+
+@require_POST
+def draw(request: Request, pk: int) -> HttpResponse:
+    campaign = get_campaign(request, pk)
+    require(request.user, "draw", campaign)
+    _start(campaign, "campaigns.draw", f"抽取：{campaign.title}", by=request.user)
+    return redirect("campaigns:draw", campaign.pk)
+
+
+def _start(campaign: Campaign, kind: str, title: str, *, by: User) -> None:
+    with transaction.atomic():
+        start_job(kind, title, by=by, parameters={"campaign": campaign.pk}, key=job_key(campaign, kind))
+
+
+@require_POST
+def answer(request: Request, pk: int) -> HttpResponse:
+    """A partner bureau agrees or objects to one plan line."""
+    campaigns = Campaign.objects.visible_to(request.user)
+    agreements = LineAgreement.objects.filter(line__campaign__in=campaigns).select_related("line__campaign")
+    agreement = get_object_or_404(agreements, pk=pk)
+    require(request.user, "answer", agreement)
+    form = AnswerForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "请选择同意或有异议。")
+        return redirect(agreement.line.campaign)
+    try:
+        transitions.answer(agreement, agrees=form.cleaned_data["agrees"], words=form.cleaned_data["words"], by=request.user)
+    except CampaignError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"已回复条目“{agreement.line.title}”。")
+    return redirect(agreement.line.campaign)
