@@ -9,6 +9,7 @@ from django.core import checks
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.request import Request
 
 from accounts.models import Role
 
@@ -48,7 +49,7 @@ class AccessTableMiddleware:
         return None
 
 
-def is_allowed(request: HttpRequest, audience: Audience) -> bool:
+def is_allowed(request: HttpRequest | Request, audience: Audience) -> bool:
     """Whoever is not signed in passes here: LoginRequiredMiddleware or DRF sends them to sign in."""
     if audience == PUBLIC or not request.user.is_authenticated:
         return True

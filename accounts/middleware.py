@@ -7,34 +7,49 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.cache import patch_cache_control
 
 TOUCH_AFTER_SECONDS = 60
 KEY = "last_seen"
+SINCE = "signed_in_at"
 
 
 class IdleTimeout:
-    """Signs out whoever did nothing for SESSION_IDLE_SECONDS, and keeps those who must change their password
-    to the page where they do so."""
+    """Signs out whoever did nothing for SESSION_IDLE_SECONDS or signed in longer than SESSION_COOKIE_AGE ago, keeps
+    those who must change their password to the page where they do so, and keeps signed-in pages out of caches."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.user.is_authenticated and KEY in request.session:
-            if time() - request.session[KEY] > settings.SESSION_IDLE_SECONDS:
-                logout(request)
-                messages.info(request, "长时间未操作，已自动退出，请重新登录。")
-        return self._answer(request)
+        if request.user.is_authenticated and (reason := _why_over(request)):
+            logout(request)
+            messages.info(request, reason)
+        if not request.user.is_authenticated:
+            return self.get_response(request)
+        response = self._answer(request)
+        if not response.has_header("Cache-Control"):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        user = request.user
-        if user.is_authenticated:
-            now = int(time())
-            if now - request.session.get(KEY, 0) > TOUCH_AFTER_SECONDS:
-                request.session[KEY] = now
-            if user.must_change_password and request.path not in _open_paths():
-                return redirect("accounts:password")
+        now = int(time())
+        request.session.setdefault(SINCE, now)
+        if now - request.session.get(KEY, 0) > TOUCH_AFTER_SECONDS:
+            request.session[KEY] = now
+        if request.user.must_change_password and request.path not in _open_paths():
+            return redirect("accounts:password")
         return self.get_response(request)
+
+
+def _why_over(request: HttpRequest) -> str:
+    """Why this session has ended; empty while it goes on."""
+    now = time()
+    if now - request.session.get(KEY, now) > settings.SESSION_IDLE_SECONDS:
+        return "长时间未操作，已自动退出，请重新登录。"
+    if now - request.session.get(SINCE, now) > settings.SESSION_COOKIE_AGE:
+        return "登录时间过长，已自动退出，请重新登录。"
+    return ""
 
 
 def _open_paths() -> set[str]:

@@ -18,11 +18,11 @@ def create_token(days: int, *, by: User) -> tuple[AuthToken, str]:
     if AuthToken.objects.filter(user=by).count() >= MOST_TOKENS:
         raise AccountRefused(f"每人最多 {MOST_TOKENS} 个令牌，请先作废不用的令牌。")
     token, text = AuthToken.objects.create(user=by, expiry=timedelta(days=days))
-    audit.record("accounts.create_token", by, by=by, facts={"token": token.token_key, "days": days})
+    audit.record("accounts.create_token", by, by=by, facts={"token": token.token_key[:8], "days": days})
     return token, text
 
 
 @transaction.atomic
 def revoke_token(token: AuthToken, *, by: User) -> None:
-    audit.record("accounts.revoke_token", by, by=by, facts={"token": token.token_key})
+    audit.record("accounts.revoke_token", by, by=by, facts={"token": token.token_key[:8]})
     token.delete()
