@@ -1,6 +1,7 @@
-"""The first pool 检查对象名录库: institutions, their certificates and sites, risk flags, and who may act for them."""
+"""The first pool 检查对象名录库: institutions, their certificates and sites, risk flags, imports, and who may act for them."""
 
 from institutions.models.certificates import Certificate, CertificateLevel, CertificateState, Domain, Site
+from institutions.models.imports import ImportDifference, ImportFault, ImportRun, ImportState
 from institutions.models.institution import (
     CreditClass,
     Institution,
@@ -16,6 +17,10 @@ __all__ = [
     "CertificateState",
     "CreditClass",
     "Domain",
+    "ImportDifference",
+    "ImportFault",
+    "ImportRun",
+    "ImportState",
     "Institution",
     "InstitutionState",
     "LegalType",

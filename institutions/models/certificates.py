@@ -49,9 +49,7 @@ class Certificate(models.Model):
 
     PERSONAL_FIELDS = frozenset({"top_manager", "top_manager_phone", "technical_lead", "signatories"})
 
-    institution = models.ForeignKey(
-        Institution, models.CASCADE, related_name="certificates", verbose_name="机构"
-    )
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="certificates", verbose_name="机构")
     number = models.CharField("证书编号", max_length=30, unique=True)
     authorised_name = models.CharField("被授权机构名称", max_length=120)
     level = models.CharField(
@@ -77,7 +75,9 @@ class Certificate(models.Model):
         ordering = ["institution_id", "number"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(approved_on__isnull=True) | Q(valid_until__isnull=True) | Q(approved_on__lte=models.F("valid_until")),
+                condition=Q(approved_on__isnull=True)
+                | Q(valid_until__isnull=True)
+                | Q(approved_on__lte=models.F("valid_until")),
                 name="certificate_ends_after_it_begins",
             ),
             models.CheckConstraint(condition=Q(state__in=CertificateState.values), name="certificate_state_is_known"),

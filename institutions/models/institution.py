@@ -48,9 +48,7 @@ class InstitutionQuerySet(models.QuerySet["Institution"]):
 class Institution(models.Model):
     """检验检测机构 as a legal unit 法人单位. Its code in every draw is `identifier`, which never changes."""
 
-    PERSONAL_FIELDS = frozenset(
-        {"legal_representative", "legal_representative_phone", "contact", "contact_phone"}
-    )
+    PERSONAL_FIELDS = frozenset({"legal_representative", "legal_representative_phone", "contact", "contact_phone"})
 
     name = models.CharField("单位名称", max_length=120)
     uscc = models.CharField(
@@ -61,7 +59,12 @@ class Institution(models.Model):
     )
     legal_type = models.CharField("法人类型", max_length=20, choices=LegalType.choices, default=LegalType.ENTERPRISE)
     owner_department = models.ForeignKey(
-        Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="所属部门",
+        Department,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="所属部门",
         help_text="由行政部门举办的机构填写，如生态环境部门所属监测机构",
     )
     county = models.ForeignKey(Region, models.PROTECT, related_name="institutions", verbose_name="所在县区")
@@ -117,12 +120,8 @@ class Representative(models.Model):
 
     ROLES = [(role.value, role.label) for role in (Role.INSTITUTION_CLERK, Role.LEGAL_REPRESENTATIVE)]
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="representing", verbose_name="用户"
-    )
-    institution = models.ForeignKey(
-        Institution, models.CASCADE, related_name="representatives", verbose_name="机构"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="representing", verbose_name="用户")
+    institution = models.ForeignKey(Institution, models.CASCADE, related_name="representatives", verbose_name="机构")
     role = models.CharField("身份", max_length=30, choices=ROLES)
 
     class Meta:

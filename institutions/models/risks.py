@@ -47,9 +47,7 @@ class RiskFlag(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "风险标记"
         ordering = ["-noted_on", "pk"]
-        constraints = [
-            models.CheckConstraint(condition=Q(kind__in=RiskKind.values), name="risk_flag_kind_is_known")
-        ]
+        constraints = [models.CheckConstraint(condition=Q(kind__in=RiskKind.values), name="risk_flag_kind_is_known")]
 
     def __str__(self) -> str:
         return self.get_kind_display()

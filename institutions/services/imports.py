@@ -1,0 +1,53 @@
+import hashlib
+
+from django.core.files.base import File
+from django.db import transaction
+
+from accounts import audit
+from accounts.models import User
+from accounts.rules import require
+from institutions.models import ImportRun, Institution
+from jobs.models import Job
+from jobs.services import start_job
+
+
+@transaction.atomic
+def start_import(file: File, *, file_name: str, by: User) -> ImportRun:
+    """Keep the upload where only the application reads it, and start its dry run."""
+    require(by, "import", Institution)
+    run = ImportRun(owner=by, file_name=file_name[:150], file_digest=_digest(file))
+    run.file.save("pool.xlsx", file, save=False)
+    run.save()
+    audit.record("institutions.upload", run, by=by, facts={"file_digest": run.file_digest, "size": file.size})
+    run.check_job = start_job(
+        "institutions.check_import", f"试运行：{run.file_name}", by=by, parameters={"run": run.pk},
+        key=f"institutions.check_import:{run.pk}",
+    )  # fmt: skip
+    run.save(update_fields=["check_job"])
+    return run
+
+
+@transaction.atomic
+def confirm_import(run: ImportRun, *, by: User) -> Job:
+    """Start the import; asked twice, it is the same job."""
+    run = ImportRun.objects.select_for_update().get(pk=run.pk)
+    if run.commit_job is not None and run.commit_job.state != "failed":
+        return run.commit_job
+    require(by, "commit", run)
+    run.commit_job = start_job(
+        "institutions.import",
+        f"导入：{run.file_name}",
+        by=by,
+        parameters={"run": run.pk},
+        key=f"institutions.import:{run.pk}",
+    )
+    run.save(update_fields=["commit_job"])
+    return run.commit_job
+
+
+def _digest(file: File) -> str:
+    digest = hashlib.sha256()
+    for chunk in file.chunks():
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
