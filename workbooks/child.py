@@ -34,8 +34,9 @@ from workbooks.guard import (
 from workbooks.package import Cell, Package, Row, SheetPart
 
 BATCH_BYTES = 128 * 1024
-MAX_OUTPUT_BYTES = 400 * 1024 * 1024
+MAX_OUTPUT_BYTES = 300 * 1024 * 1024
 MAX_SHEETS = 60
+HEAD_TEXT = 200  # characters of a cell that are enough to know a header
 
 encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
 
@@ -76,6 +77,7 @@ def describe(package: Package, sheet: SheetPart, merges: dict[str, list[str]], h
         for row in wanted_rows(package, sheet, merges):
             if row[0] > head_rows:
                 break
+            row[1] = [cell[:HEAD_TEXT] if type(cell) is str else cell for cell in row[1]]
             head.append(row)
     return {"name": sheet.name, "hidden": sheet.hidden, "head": head}
 

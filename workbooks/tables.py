@@ -21,6 +21,8 @@ EXAMPLE = re.compile(r"[【（(\[]\s*(?:填写)?(?:示例|样例)\s*\d*[】）)\
 FOOT = re.compile(
     r"(?:合计|总计|小计|填表人|填报人|制表|审核人|负责人签|联系人[:：]|填报单位|填报日期|备注[:：]|注[:：1１]|说明[:：])"
 )
+TOTALS = {"合计", "总计", "小计"}
+MARKED_STARTS = frozenset("合总小【（([示样填 \t\n\u3000\xa0＊*★☆:#'\"“”")  # of examples, totals, headers with marks
 UNREADABLE = {
     "error_cell": "单元格是错误值 {text}，请改为实际内容。",
     "formula_without_value": "单元格是公式，但文件里没有保存计算结果。请在 Excel 中打开并保存一次，或改为“只粘贴值”。",
@@ -61,7 +63,7 @@ class TableReading:
         if missing := self.header.missing(spec):
             raise missing_columns(self.sheet, self.header, missing)
         self.notices = header_notices(self.sheet, self.header)
-        self.notices += [unread_sheet(sheet) for sheet, _ in found if sheet is not chosen and sheet in dict(complete)]
+        self.notices += [unread_sheet(sheet) for sheet, _ in complete if sheet is not chosen]
 
     def __enter__(self) -> Self:
         return self
@@ -158,7 +160,8 @@ class RowParser:
             for column in spec.columns
             if column.key in header.columns
         ]
-        self.required = [header.columns[column.key] for column in spec.columns if column.required]
+        self.required = sorted(header.columns[column.key] for column in spec.columns if column.required)
+        self.title_starts = {text[:1] for text in header.titles.values()}
         self.used = sorted(header.columns.values())
         self.title_keys = {index: title_keys(text) for index, text in header.titles.items()}
 
@@ -194,6 +197,8 @@ class RowParser:
 
     def reason_to_skip(self, row: RawRow) -> tuple[str, str] | None:
         """Code and words for a row that is no data; ("blank", "") for one without content in our columns."""
+        if self.is_plain_data(row):
+            return None
         cells, length = row.cells, len(row.cells)
         filled = [index for index in self.used if index < length and has_content(cells[index], index, row)]
         if not filled:
@@ -202,13 +207,23 @@ class RowParser:
         text = first.strip() if isinstance(first, str) else ""
         if text and EXAMPLE.match(text):
             return "example_row", "这是示例行，没有导入。"
-        if text and len(filled) <= 3 + len(self.used) // 2 and FOOT.match(text) and self.lacks_required(filled):
+        if "".join(text.split()) in TOTALS or (FOOT.match(text) and self.lacks_required(filled)):
             return "foot_row", f"这一行以“{text[:10]}”开头，像合计或落款，没有导入。"
         if len(filled) > 1 and all(self.repeats_title(index, cells[index]) for index in filled):
             return "repeated_header", "这一行重复了表头，没有导入。"
         if row.number == self.header.last_row + 1 and is_numbering([cells[index] for index in filled]):
             return "numbering_row", "这一行是列号，没有导入。"
         return None
+
+    def is_plain_data(self, row: RawRow) -> bool:
+        """Most rows: settled without a closer look because they can be no example, total, header or numbering."""
+        cells, length = row.cells, len(row.cells)
+        first = cells[0]
+        if row.number == self.header.last_row + 1 or row.merged or not self.required or self.required[-1] >= length:
+            return False
+        if type(first) is not str or first[:1] in MARKED_STARTS or first[:1] in self.title_starts:
+            return False
+        return all(type(cells[index]) is str and cells[index] for index in self.required)
 
     def lacks_required(self, filled: list[int]) -> bool:
         present = sum(index in filled for index in self.required)
