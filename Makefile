@@ -17,13 +17,13 @@ setup-test: ## the same for tests: also a browser, PostgreSQL, Redis
 	@sh tooling/setup.sh test
 
 test: setup-test ## the whole suite on SQLite, and again on PostgreSQL with Redis and a real worker
-	@$(PYTHON_BIN)/python tooling/test.py
+	@$(PYTHON_BIN)/python -m tooling.test
 
 test-sqlite: setup-test ## the suite on SQLite only
-	@$(PYTHON_BIN)/python tooling/test.py --only sqlite
+	@$(PYTHON_BIN)/python -m tooling.test --only sqlite
 
 lint: setup-test ## format, style, types, import contracts, templates, missing migrations
-	@$(PYTHON_BIN)/python tooling/lint.py
+	@$(PYTHON_BIN)/python -m tooling.lint
 
 format: setup-test ## let ruff rewrite what it can
 	$(PYTHON_BIN)/ruff format .
@@ -33,4 +33,4 @@ bench: setup-test ## measure the draw, imports, lists and PDFs
 	@for script in tests/bench/bench_*.py; do $(PYTHON_BIN)/python $$script || exit 1; done
 
 screenshots: setup-test ## take the pictures of docs/ again, from a demo of their own
-	@$(PYTHON_BIN)/python tooling/screenshots.py
+	@$(PYTHON_BIN)/python -m tooling.screenshots

@@ -6,6 +6,7 @@ LIANCHOU_ENV=production wants everything spelled out and refuses to start otherw
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 import environ
@@ -19,22 +20,28 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 environ.Env.read_env(env("ENV_FILE", default=str(BASE_DIR / ".env")))
 
-PROFILE = env("LIANCHOU_ENV", default="demo")
+
+def text(name: str, default: str = "") -> str:
+    """A variable left empty counts as one that is not there."""
+    return env(name, default="") or default
+
+
+PROFILE = text("LIANCHOU_ENV", "demo")
 PRODUCTION = PROFILE == "production"
 DEMO = env.bool("DEMO", default=False)
 """The sign-in page lists the demo accounts; `make run` sets it, and production refuses it."""
 
 DEMO_SECRET_KEY = "demo-only-never-in-production"  # noqa: S105
-SECRET_KEY = env("SECRET_KEY", default=DEMO_SECRET_KEY)
+SECRET_KEY = text("SECRET_KEY", DEMO_SECRET_KEY)
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 # Everything that the running system writes: database, uploads and results, queue, cache, front-end packages.
-DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = DATA_DIR / "media"
-VENDOR_DIR = Path(env("VENDOR_DIR", default=str(BASE_DIR / "var" / "static")))
+VENDOR_DIR = Path(text("VENDOR_DIR", str(BASE_DIR / "var" / "static")))
 
 INSTALLED_APPS = [
     "config.apps.ProjectConfig",
@@ -102,7 +109,7 @@ TEMPLATES = [
 
 # Database. SQLite as measured under contention: writers queue up for the lock instead of failing, and a commit
 # is on the disk before the page says so. An explicit "BEGIN IMMEDIATE" is what makes atomic() wait its turn.
-SQLITE_OPTIONS = {
+SQLITE_OPTIONS: dict[str, Any] = {
     "timeout": 20,
     "transaction_mode": "IMMEDIATE",
     "init_command": (
@@ -110,7 +117,9 @@ SQLITE_OPTIONS = {
         "PRAGMA recursive_triggers=ON; PRAGMA temp_store=MEMORY;"
     ),
 }
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'db.sqlite3'}")}
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url_config(text("DATABASE_URL", f"sqlite:///{DATA_DIR / 'db.sqlite3'}"))
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS}
 else:
@@ -119,7 +128,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache
-REDIS_URL = env("REDIS_URL", default="")
+REDIS_URL = text("REDIS_URL")
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 else:
@@ -129,7 +138,7 @@ else:
 
 # Queue. A message carries the id of a job only; the job row with its lease is what makes work happen exactly once.
 JOB_TIME_LIMIT_SECONDS = 1860
-CELERY_BROKER_URL = env("CELERY_BROKER_URL", default="filesystem://localhost")
+CELERY_BROKER_URL = text("CELERY_BROKER_URL", "filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem"):
     QUEUE_DIR = DATA_DIR / "queue"
     for folder in ("messages", "done", "control"):
@@ -214,7 +223,7 @@ FILE_UPLOAD_PERMISSIONS = 0o640
 
 # Static files: our own, and the few files taken from front-end packages (tooling/vendor.py).
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "collected-static"
+STATIC_ROOT = Path(text("STATIC_ROOT", str(DATA_DIR / "collected-static")))
 STATICFILES_DIRS = [BASE_DIR / "static", VENDOR_DIR]
 VENDOR_DIR.mkdir(parents=True, exist_ok=True)
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
@@ -267,12 +276,12 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Logs go to standard error; whoever runs the processes keeps them.
-LOGGING = {
+LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
     "loggers": {
         "celery.worker.strategy": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},

@@ -37,3 +37,5 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING["root"]["level"] = "WARNING"
+CELERY_INCLUDE = ["tests.jobs.handlers"]
+"""Kinds of work that only tests ask for; the real worker of the tests knows them too."""

@@ -29,21 +29,30 @@ POSTGRES_SETTINGS = {
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
     """Yields a DATABASE_URL of a superuser."""
-    programs, data, port, password = postgres_programs(), folder / "postgres", free_port(), secrets.token_hex(16)
-    user = unprivileged_user()
+    programs, port, password = postgres_programs(), free_port(), secrets.token_hex(16)
+    data, password_file, user = folder / "postgres", folder / "postgres-password", unprivileged_user()
     data.mkdir()
-    password_file = folder / "postgres-password"
     password_file.write_text(password)
     for path in (data, password_file):
         shutil.chown(path, user)
-    as_user = {"user": user} if os.getuid() == 0 else {}
-    initdb = [programs / "initdb", "-D", data, "-U", "tests", "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256"]
-    subprocess.run(
-        [*initdb, "--no-sync", f"--pwfile={password_file}"], check=True, cwd=folder, stdout=subprocess.DEVNULL, **as_user
-    )
+    owner = user if os.getuid() == 0 else None
+    initdb: list[str | Path] = [
+        programs / "initdb",
+        "-D",
+        data,
+        "-U",
+        "tests",
+        "-E",
+        "UTF8",
+        "--locale=C.UTF-8",
+        "-A",
+        "scram-sha-256",
+    ]
+    make: list[str | Path] = [*initdb, "--no-sync", f"--pwfile={password_file}"]
+    subprocess.run(make, check=True, cwd=folder, stdout=subprocess.DEVNULL, user=owner)
     settings = [f"-c{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
-    command = [programs / "postgres", "-D", data, "-p", str(port), "-k", data, *settings]
-    server = subprocess.Popen(command, cwd=folder, **as_user)
+    command: list[str | Path] = [programs / "postgres", "-D", data, "-p", str(port), "-k", data, *settings]
+    server = subprocess.Popen(command, cwd=folder, user=owner)
     with ended(server, signal.SIGINT):
         wait_for_port(server, port)
         yield f"postgres://tests:{password}@127.0.0.1:{port}/postgres"
@@ -55,7 +64,7 @@ def redis(folder: Path) -> Iterator[str]:
     port, password = free_port(), secrets.token_hex(16)
     data = folder / "redis"
     data.mkdir()
-    options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning", "--dir", data]
+    options = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning", "--dir", str(data)]
     policy = ["--maxmemory-policy", "noeviction"]
     command = ["redis-server", "--port", str(port), "--requirepass", password, *options, *policy]
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL)

@@ -1,6 +1,6 @@
 """Runs the whole suite on SQLite and again on PostgreSQL with Redis; the last line counts both runs together.
 
-`python tooling/test.py [--only sqlite|postgres] [arguments for pytest …]`
+`python -m tooling.test [--only sqlite|postgres] [arguments for pytest …]`
 """
 
 import argparse
@@ -13,9 +13,9 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
-import services
+from tooling import services
 
 ROOT = Path(__file__).resolve().parent.parent
 PROCESSES = "2"
@@ -68,12 +68,11 @@ def count(report: Path) -> tuple[int, int]:
     """(passed, failed) of a JUnit report; a run that wrote none counts as one failure."""
     if not report.exists():
         return 0, 1
-    suites = list(ElementTree.parse(report).getroot().iter("testsuite"))  # noqa: S314  # our own file
-    total, failed, skipped = (
-        sum(int(suite.get(name, "0")) for suite in suites) + sum(int(suite.get(more, "0")) for suite in suites if more)
-        for name, more in (("tests", ""), ("failures", "errors"), ("skipped", ""))
+    suites = list(ET.parse(report).getroot().iter("testsuite"))  # noqa: S314  # our own file
+    total, failures, errors, skipped = (
+        sum(int(suite.get(name, "0")) for suite in suites) for name in ("tests", "failures", "errors", "skipped")
     )
-    return total - failed - skipped, failed
+    return total - failures - errors - skipped, failures + errors
 
 
 if __name__ == "__main__":
