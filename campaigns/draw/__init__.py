@@ -1,0 +1,69 @@
+"""The draw engine: `lianchou-draw/1`, from the sheet to the verified transcript, as pure functions.
+
+Plain Python without Django, clock, files (but for `python -m campaigns.draw`) or global randomness. In the order of use:
+
+check_sheet(sheet)                              raises SheetRefused at the first fault
+preview(sheet)                                  a LineSize per line: all that is known before the randomness
+freeze(sheet, secret=, frozen_at=)              Frozen: manifest, commitment and the two trees of leaves
+people_of(sources), public_of(sources)          who commits and reveals, and what comes into being in public
+contribution_commitment(source, value)          what a person publishes first
+run(sheet, secret=, frozen_at=, contributions=) the transcript, ready for dump()
+substitute(transcript, request)                 the transcript with one more substitution, or SubstitutionRefused
+verify(transcript)                              None, or the first Difference
+prove(transcript, id, kind), check_proof(proof, manifest), proof_problem(proof, manifest)
+canonical(value), dump(value), parse(text)      bytes to hash, text for files, and the strict way back
+
+Every refusal is a Refused with `path`, `code`, `facts` and a plain English text that begins with the path.
+"""
+
+from campaigns.draw.canonical import canonical, dump, parse
+from campaigns.draw.commitment import Frozen, Progress, Tree, contribution_commitment, read_secret
+from campaigns.draw.errors import (
+    DrawError,
+    JsonRefused,
+    OptionsRefused,
+    ProofRefused,
+    Refused,
+    SheetRefused,
+    SubstitutionRefused,
+    TranscriptRefused,
+)
+from campaigns.draw.proofs import check_proof, proof_problem, prove
+from campaigns.draw.sheet import PROTOCOL, people_of, public_of
+from campaigns.draw.sizes import CellSize, LineSize
+from campaigns.draw.transcript import check_sheet, freeze, preview, run, substitute
+from campaigns.draw.verification import Difference, verify
+
+__all__ = [
+    "PROTOCOL",
+    "CellSize",
+    "Difference",
+    "DrawError",
+    "Frozen",
+    "JsonRefused",
+    "LineSize",
+    "OptionsRefused",
+    "Progress",
+    "ProofRefused",
+    "Refused",
+    "SheetRefused",
+    "SubstitutionRefused",
+    "TranscriptRefused",
+    "Tree",
+    "canonical",
+    "check_proof",
+    "check_sheet",
+    "contribution_commitment",
+    "dump",
+    "freeze",
+    "parse",
+    "people_of",
+    "preview",
+    "proof_problem",
+    "prove",
+    "public_of",
+    "read_secret",
+    "run",
+    "substitute",
+    "verify",
+]

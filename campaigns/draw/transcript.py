@@ -1,0 +1,91 @@
+"""The transcript (section 7): made and continued."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from campaigns.draw.commitment import (
+    Frozen,
+    Progress,
+    check_contributions,
+    check_secret,
+    check_time,
+    contribution_commitments,
+    freeze_sheet,
+    make_seed,
+)
+from campaigns.draw.drawing import Drawing
+from campaigns.draw.errors import OptionsRefused, TranscriptRefused
+from campaigns.draw.sheet import read_sheet
+from campaigns.draw.sizes import LineSize, plan_lines
+from campaigns.draw.substitution import substitute_in
+from campaigns.draw.verification import recompute
+
+
+def check_sheet(sheet: Mapping[str, Any]) -> None:
+    """Raise SheetRefused at the first fault of the sheet, be it of form or of arithmetic."""
+    plan_lines(read_sheet(sheet))
+
+
+def preview(sheet: Mapping[str, Any]) -> list[LineSize]:
+    """Population, size, shortfall and cells of every line; raises SheetRefused."""
+    return plan_lines(read_sheet(sheet))
+
+
+def freeze(sheet: Mapping[str, Any], *, secret: bytes, frozen_at: str) -> Frozen:
+    """Manifest and commitment; raises SheetRefused and OptionsRefused."""
+    checked = read_sheet(sheet)
+    plan_lines(checked)
+    return freeze_sheet(checked, secret=secret, frozen_at=frozen_at)
+
+
+def run(
+    sheet: Mapping[str, Any],
+    *,
+    secret: bytes,
+    frozen_at: str,
+    contributions: Mapping[str, str],
+    substitutions: Sequence[object] = (),
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Draw, and return the whole transcript.
+
+    progress is told (stage, done, total), with the stages "freeze" (institutions), "rank" (lines) and "teams"
+    (institutions drawn). Raises SheetRefused, OptionsRefused or SubstitutionRefused.
+    """
+    checked = read_sheet(sheet)
+    plans = plan_lines(checked)
+    check_secret(secret)
+    check_time(frozen_at)
+    check_contributions(contributions, checked.sources)
+    if not isinstance(substitutions, list | tuple):
+        raise OptionsRefused(("substitutions",), "not_list")
+    frozen = freeze_sheet(checked, secret=secret, frozen_at=frozen_at, progress=progress)
+    values = {source: contributions[source] for source in sorted(contributions)}
+    seed = make_seed(frozen.commitment, values, secret)
+    drawing = Drawing(checked, plans, seed=seed, progress=progress)
+    return {
+        "manifest": frozen.manifest,
+        "commitment": frozen.commitment,
+        "secret": secret.hex(),
+        "contributions": values,
+        "contribution_commitments": contribution_commitments(values),
+        "seed": seed,
+        "institutions": checked.institutions,
+        "inspectors": checked.inspectors,
+        "result": drawing.result,
+        "substitutions": [
+            substitute_in(drawing, request, ("substitutions", number)) for number, request in enumerate(substitutions)
+        ],
+    }
+
+
+def substitute(transcript: Mapping[str, Any], request: Mapping[str, Any]) -> dict[str, Any]:
+    """The transcript with one more substitution; the given one is left as it was.
+
+    The draw is recomputed on the way. Raises TranscriptRefused if it does not verify, else SubstitutionRefused.
+    """
+    recomputed = recompute(transcript)
+    if not isinstance(recomputed, Drawing):
+        raise TranscriptRefused((recomputed.path,), "does_not_verify", **recomputed.facts())
+    record = substitute_in(recomputed, request)
+    return {**transcript, "substitutions": [*transcript["substitutions"], record]}
