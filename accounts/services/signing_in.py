@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import audit
-from accounts.middleware import KEY
+from accounts.middleware import KEY, SINCE
 from accounts.models import AuditEvent, User
 from accounts.services.errors import AccountRefused
 
@@ -31,7 +31,7 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User:
     with transaction.atomic():
         audit.record("accounts.sign_in", user, by=user)
         login(request, user)
-    request.session[KEY] = int(time())
+    request.session[KEY] = request.session[SINCE] = int(time())
     return user
 
 
