@@ -32,7 +32,7 @@ PIPE_BYTES = 1024 * 1024
 class Limits:
     memory_bytes: int = 512 * 1024 * 1024  # address space of the child
     cpu_seconds: int = 60
-    waiting_seconds: float = 60.0  # time spent waiting for the child, all told
+    waiting_seconds: float = 180.0  # time spent waiting for the child, all told; long, for a busy machine
     head_rows: int = 60  # rows of every sheet that are looked at to choose one
     max_gap: int = 200  # reading stops where more empty rows than this follow each other
 
