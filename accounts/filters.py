@@ -43,7 +43,7 @@ class BureauFilter(django_filters.FilterSet):
         return bureaus.filter(Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code__icontains=text))
 
     def in_city(self, bureaus: QuerySet[Bureau], name: str, city: Region) -> QuerySet[Bureau]:
-        return bureaus.filter(region_id__startswith=city.scope)
+        return bureaus.filter(region__code__startswith=city.scope)
 
 
 class RegionFilter(django_filters.FilterSet):

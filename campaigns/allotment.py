@@ -61,7 +61,7 @@ def receive_from_parent(campaign: Campaign, *, by: User) -> int:
     above. Returns how many institutions were noted."""
     if campaign.parent is None:
         raise CampaignError("本活动没有填写上级活动，请先在活动信息中选择，或上传上级下发的名单。")
-    tasks = Task.objects.filter(campaign=campaign.parent, institution__county_id__startswith=campaign.scope)
+    tasks = Task.objects.filter(campaign=campaign.parent, institution__county__code__startswith=campaign.scope)
     if not tasks.exists():
         raise CampaignError("上级活动在本地区还没有抽取结果。")
     received = {task.institution_id: task.bureau_id == campaign.lead_bureau_id for task in tasks}
@@ -91,7 +91,7 @@ def receive(campaign: Campaign, received: dict[int, bool], *, origin: str, by: U
 
 
 def _check_scope(campaign: Campaign, pks: Iterable[int]) -> None:
-    strangers = Institution.objects.filter(pk__in=list(pks)).exclude(county_id__startswith=campaign.scope)
+    strangers = Institution.objects.filter(pk__in=list(pks)).exclude(county__code__startswith=campaign.scope)
     names = list(strangers.values_list("name", flat=True)[:3])
     if names:
         raise CampaignError(f"名单中有不在本地区的机构：{'、'.join(names)}。")

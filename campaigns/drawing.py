@@ -183,7 +183,7 @@ def _left_to_counties(
 
 def _county_bureaus(campaign: Campaign) -> dict[str, Bureau]:
     bureaus = Bureau.objects.filter(
-        department=Department.MARKET_REGULATION, region_id__startswith=campaign.scope, region__level="county"
+        department=Department.MARKET_REGULATION, region__code__startswith=campaign.scope, region__level="county"
     )
     return {bureau.region_id: bureau for bureau in bureaus}
 

@@ -169,7 +169,7 @@ class Population:
 
     @cached_property
     def _certificates(self) -> Mapping[int, list[CertificateFacts]]:
-        in_scope = Certificate.objects.filter(institution__county_id__startswith=self.campaign.scope)
+        in_scope = Certificate.objects.filter(institution__county__code__startswith=self.campaign.scope)
         domains = defaultdict(set)
         links = Certificate.domains.through.objects.filter(certificate__in=in_scope)
         for certificate, domain in links.values_list("certificate_id", "domain_id").iterator(chunk_size=5000):
@@ -196,7 +196,7 @@ class Population:
     @cached_property
     def _key_targets(self) -> frozenset[int]:
         flags = RiskFlag.objects.in_force().filter(
-            kind__in=KEY_TARGET_KINDS, institution__county_id__startswith=self.campaign.scope
+            kind__in=KEY_TARGET_KINDS, institution__county__code__startswith=self.campaign.scope
         )
         return frozenset(flags.values_list("institution_id", flat=True))
 

@@ -70,7 +70,7 @@ class Staffing:
         departments = {slot.county_department_id for slot in self.slots if slot.county_department_id}
         in_counties = Q(
             bureau__department__in=departments, bureau__region__level="county",
-            bureau__region_id__startswith=self.campaign.scope,
+            bureau__region__code__startswith=self.campaign.scope,
         )
         return (
             Inspector.objects.active()
@@ -89,7 +89,7 @@ class Staffing:
             return
         recusals, family = _recusals("expert"), self._families()
         experts = Expert.objects.filter(
-            state=PersonState.ACTIVE, banned_on__isnull=True, region_id__startswith=self.campaign.scope[:2]
+            state=PersonState.ACTIVE, banned_on__isnull=True, region__code__startswith=self.campaign.scope[:2]
         )
         for expert in experts.select_related("employer_institution").prefetch_related("domains"):
             domains = frozenset(domain.code for domain in expert.domains.all())

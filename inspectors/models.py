@@ -21,7 +21,7 @@ class InspectorQuerySet(models.QuerySet["Inspector"]):
         their scope; an inspector sees only their own entry."""
         if not user.is_regulator or user.bureau is None:
             return self.none()
-        in_scope = self.filter(bureau__region_id__startswith=user.scope)
+        in_scope = self.filter(bureau__region__code__startswith=user.scope)
         if user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.SUPERVISOR):
             return in_scope
         if user.has_role(Role.PARTNER_LIAISON, Role.COUNTY_OFFICER):
@@ -96,7 +96,7 @@ class ExpertQuerySet(models.QuerySet["Expert"]):
         if user.is_regulator and user.has_role(
             Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.SUPERVISOR, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER
         ):
-            return self.filter(region_id__startswith=(user.scope or "")[:2])
+            return self.filter(region__code__startswith=(user.scope or "")[:2])
         return self.none()
 
 

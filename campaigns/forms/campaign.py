@@ -117,7 +117,7 @@ def _scope_bureaus(formset: "forms.BaseFormSet[Any]", campaign: Campaign) -> Non
 
 
 def bureau_choices(campaign: Campaign) -> list[tuple[str, str]]:
-    bureaus = Bureau.objects.filter(region_id__startswith=campaign.scope).order_by("region_id", "department__position")
+    bureaus = Bureau.objects.filter(region__code__startswith=campaign.scope).order_by("region_id", "department__position")
     return list(bureaus.values_list("pk", "name"))
 
 

@@ -36,13 +36,13 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
             partners = Q(lines__partners=bureau) | Q(lines__lead_bureau=bureau) | Q(issuers__bureau=bureau)
             seen |= Q(state__in=SHARED_STATES) & partners
         if user.is_market_regulator and user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER):
-            seen |= Q(state__in=SHARED_STATES, lead_bureau__region_id__startswith=user.scope)
+            seen |= Q(state__in=SHARED_STATES, lead_bureau__region__code__startswith=user.scope)
         if user.has_role(Role.SUPERVISOR):
-            seen |= Q(state__in=SHARED_STATES, lead_bureau__region_id__startswith=user.scope)
+            seen |= Q(state__in=SHARED_STATES, lead_bureau__region__code__startswith=user.scope)
         if not user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.SUPERVISOR, Role.PARTNER_LIAISON):
             seen = Q(pk=None)
         if user.has_role(Role.COUNTY_OFFICER):
-            seen |= Q(state=CampaignState.DISPATCHED, tasks__institution__county_id__startswith=user.scope)
+            seen |= Q(state=CampaignState.DISPATCHED, tasks__institution__county__code__startswith=user.scope)
         if user.has_role(Role.INSPECTOR):
             seen |= Q(state=CampaignState.DISPATCHED, tasks__members__inspector__user=user)
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))

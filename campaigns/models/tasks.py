@@ -33,9 +33,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
         if user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER):
             seen |= Q(campaign__lead_bureau=user.bureau)
         if user.is_market_regulator and user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.COUNTY_OFFICER):
-            seen |= released & Q(institution__county_id__startswith=user.scope)
+            seen |= released & Q(institution__county__code__startswith=user.scope)
         if user.has_role(Role.SUPERVISOR):
-            seen |= released & Q(institution__county_id__startswith=user.scope)
+            seen |= released & Q(institution__county__code__startswith=user.scope)
         if user.has_role(Role.PARTNER_LIAISON, Role.COUNTY_OFFICER):
             seen |= released & Q(members__inspector__bureau=user.bureau)
         if user.has_role(Role.INSPECTOR):
