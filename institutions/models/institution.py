@@ -36,13 +36,13 @@ class InstitutionQuerySet(models.QuerySet["Institution"]):
     def visible_to(self, user: User) -> "InstitutionQuerySet":
         """A bureau's people see their own region and below; an institution's people see their institution."""
         if user.is_regulator and user.scope is not None:
-            return self.filter(county_id__startswith=user.scope)
+            return self.filter(county__code__startswith=user.scope)
         if user.has_role(*INSTITUTION_PEOPLE):
             return self.filter(representatives__user=user)
         return self.none()
 
     def in_scope(self, scope: str) -> "InstitutionQuerySet":
-        return self.filter(county_id__startswith=scope)
+        return self.filter(county__code__startswith=scope)
 
 
 class Institution(models.Model):
