@@ -147,10 +147,10 @@ def test_no_notice_is_refused():
 
 
 def test_a_batch_is_one_document_with_equal_bytes():
-    batch = notices(4)
+    batch = notices(2)
     pdf = render_inspection_notices(batch)
     assert pdf == render_inspection_notices(batch)
-    assert [one.institution_name in joined("".join(pages(pdf))) for one in batch] == [True] * 4
+    assert [one.institution_name in joined("".join(pages(pdf))) for one in batch] == [True] * 2
 
 
 def test_qr_code_is_a_picture_without_outside_references():
