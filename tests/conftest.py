@@ -98,7 +98,7 @@ def start_worker(environment: dict[str, str], output: object) -> subprocess.Pope
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while b" ready." not in log.read_bytes():
         if process.poll() is not None or time.monotonic() > deadline:
             pytest.fail(f"the worker did not start:\n{log.read_text(errors='replace')}")
@@ -107,9 +107,9 @@ def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
 
 @pytest.fixture
 def eventually():
-    """`eventually(lambda: Job.objects.filter(state="done").first())`: its first true answer, within 30 seconds."""
+    """`eventually(lambda: Job.objects.filter(state="done").first())`: its first true answer, within 60 seconds."""
 
-    def wait(answer, *, seconds: float = 30):
+    def wait(answer, *, seconds: float = 60):
         deadline = time.monotonic() + seconds
         while not (found := answer()):
             assert time.monotonic() < deadline, "it did not happen in time"

@@ -98,7 +98,7 @@ def free_port() -> int:
 
 
 def wait_for_port(server: "subprocess.Popen[bytes]", port: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while time.monotonic() < deadline and server.poll() is None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
