@@ -34,7 +34,7 @@ from workbooks.guard import (
 from workbooks.package import Cell, Package, Row, SheetPart
 
 BATCH_BYTES = 128 * 1024
-MAX_OUTPUT_BYTES = 300 * 1024 * 1024
+MAX_OUTPUT_BYTES = 200 * 1024 * 1024
 MAX_SHEETS = 60
 HEAD_TEXT = 200  # characters of a cell that are enough to know a header
 

@@ -152,7 +152,7 @@ def refusal_of(path: Path) -> str:
     started = time.monotonic()
     with pytest.raises(WorkbookRefused) as caught:
         check_and_read(path)
-    assert time.monotonic() - started < 8
+    assert time.monotonic() - started < 20  # alone on the machine under 2 s
     assert re.search(r"[\u4e00-\u9fff]{2,}。", caught.value.message)
     assert not re.search(r"Traceback|Error|Exception|None|/tmp", caught.value.message)
     return caught.value.code
