@@ -64,7 +64,7 @@ def record(
     `by` is None only for what the system does by itself. `facts` must hold no personal data.
     """
     rows = [_change_row(change) for change in changes]
-    head = AuditHead.objects.select_for_update().get(pk=1)
+    head = locked_head()
     event = AuditEvent(
         number=head.number + 1,
         at=timezone.now(),
@@ -84,6 +84,12 @@ def record(
     AuditChange.objects.bulk_create(rows, batch_size=CHANGES_PER_BATCH)
     AuditHead.objects.filter(pk=1).update(number=event.number, digest=event.digest)
     return event
+
+
+def locked_head() -> AuditHead:
+    """The end of the chain, locked until the transaction ends; the first event of all begins it."""
+    head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"number": 0, "digest": chain.GENESIS})
+    return head
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts import chain
-from accounts.audit import Change, chained_values
+from accounts.audit import Change, chained_values, locked_head
 from accounts.models import AuditChange, AuditEvent, AuditHead, User
 from accounts.rows import insert_rows, reserve_ids
 
@@ -72,7 +72,7 @@ class Recording:
         self.count += 1
 
     def _write_event(self) -> None:
-        head = AuditHead.objects.select_for_update().get(pk=1)
+        head = locked_head()
         event = AuditEvent(
             pk=self._event_id,
             number=head.number + 1,
