@@ -15,10 +15,9 @@ class UserFilter(django_filters.FilterSet):
     role = django_filters.ChoiceFilter(
         label="角色", choices=Role.choices, field_name="role_assignments__role", empty_label="全部"
     )
-    state = django_filters.TypedChoiceFilter(
-        label="状态", choices=[("1", "在用"), ("0", "已停用")], coerce=lambda text: text == "1",
-        field_name="is_active", empty_label="全部",
-    )  # fmt: skip
+    state = django_filters.ChoiceFilter(
+        label="状态", choices=[("1", "在用"), ("0", "已停用")], field_name="is_active", empty_label="全部"
+    )
 
     class Meta:
         model = User

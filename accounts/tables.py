@@ -1,5 +1,7 @@
+from functools import cached_property
+
 import django_tables2 as tables
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from accounts import actions
@@ -76,8 +78,16 @@ class AuditTable(ListTable):
     def render_subject_type(self, value: str) -> str:
         return subject_name(value)
 
-    def render_subject_label(self, record: AuditEvent) -> SafeString:
-        return format_html("{}", record.subject_label or f"编号 {record.subject_id}")
+    def render_subject_label(self, record: AuditEvent) -> str:
+        account = self.accounts.get(record.subject_id) if record.subject_type == "accounts.user" else None
+        return record.subject_label or account or f"编号 {record.subject_id}"
+
+    @cached_property
+    def accounts(self) -> dict[str, str]:
+        """The accounts that this page's events are about: the trail itself holds no names of people."""
+        ids = {row.record.subject_id for row in self.paginated_rows if row.record.subject_type == "accounts.user"}
+        known = User.objects.filter(pk__in=[number for number in ids if number.isdigit()])
+        return {str(user.pk): f"{user.name}（{user.username}）" for user in known}
 
     class Meta(ListTable.Meta):
         model = AuditEvent

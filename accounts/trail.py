@@ -7,8 +7,10 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.dateparse import parse_datetime
 
 from accounts.models import AuditChange
+from accounts.templatetags.wording import cn_moment
 
 HIDDEN = "（个人信息，不在此显示）"
 SHOWN_CHANGES = 200
@@ -44,6 +46,8 @@ def subject_name(label: str) -> str:
 def _fields(change: AuditChange) -> Iterator[ChangedField]:
     model = _model(change.subject_type)
     for name, (before, after) in sorted(change.fields.items()):
+        if getattr(_field(model, name), "primary_key", False):
+            continue
         yield ChangedField(_label(model, name), _words(model, name, before), _words(model, name, after))
     for name in sorted(change.personal or {}):
         yield ChangedField(_label(model, name), HIDDEN, HIDDEN)
@@ -68,10 +72,24 @@ def _words(model: type[models.Model] | None, name: str, value: Any) -> str:
         return "—"
     if isinstance(value, bool):
         return "是" if value else "否"
-    choices = dict(getattr(_field(model, name), "flatchoices", None) or [])
+    field = _field(model, name)
+    if isinstance(field, models.DateTimeField):
+        return cn_moment(parse_datetime(value))
+    if isinstance(field, models.ForeignKey):
+        return _related(field, value)
+    choices = dict(getattr(field, "flatchoices", None) or [])
     if isinstance(value, list):
         return "、".join(str(choices.get(item, item)) for item in value) or "—"
     return str(choices.get(value, value))
+
+
+def _related(field: models.ForeignKey, value: Any) -> str:
+    """The name of what a key points to; of people only the key."""
+    related = field.related_model
+    if hasattr(related, "PERSONAL_FIELDS"):
+        return f"编号 {value}"
+    found = related._base_manager.filter(pk=value).first()
+    return f"{found}（{value}）" if found else str(value)
 
 
 def _field(model: type[models.Model] | None, name: str) -> Any:
