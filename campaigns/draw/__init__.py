@@ -1,6 +1,6 @@
 """The draw engine: `lianchou-draw/1`, from the sheet to the verified transcript, as pure functions.
 
-Plain Python without Django, clock, files (but for `python -m campaigns.draw`) or global randomness. In the order of use:
+Plain Python without Django, clock, files (save in `python -m campaigns.draw`) or global randomness. In order of use:
 
 check_sheet(sheet)                              raises SheetRefused at the first fault
 preview(sheet)                                  a LineSize per line: all that is known before the randomness

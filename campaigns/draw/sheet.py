@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
@@ -223,9 +224,9 @@ def _read_lots(given: object, path: Path) -> Mapping[str, int]:
 
 
 def _check_team(given: object, path: Path) -> None:
-    for number, slot in enumerate(_list(given, path)):
+    for number, item in enumerate(_list(given, path)):
         where = (*path, number)
-        slot = _object(slot, where, ("pool", "role", "number"))
+        slot = _object(item, where, ("pool", "role", "number"))
         pool = _text(slot["pool"], (*where, "pool"))
         if not _is_identifier(pool.replace(COUNTY_IN_POOL, "000000")):
             raise SheetRefused((*where, "pool"), "not_identifier", value=_shown(pool))
@@ -294,18 +295,18 @@ def _check_identifiers(given: object, path: Path) -> None:
     identifiers = _list(given, path)
     for number, identifier in enumerate(identifiers):
         _identifier(identifier, (*path, number))
-    if any(left >= right for left, right in zip(identifiers, identifiers[1:], strict=False)):
+    if any(left >= right for left, right in pairwise(identifiers)):
         raise SheetRefused(path, "not_sorted")
 
 
 def _in_id_order(entries: list[Entry], kind: str) -> list[Entry]:
     ordered = sorted(entries, key=itemgetter("id"))
-    if any(left["id"] == right["id"] for left, right in zip(ordered, ordered[1:], strict=False)):
+    if any(left["id"] == right["id"] for left, right in pairwise(ordered)):
         _refuse_repetition([entry["id"] for entry in entries], lambda number: (kind, number, "id"))
     return ordered
 
 
-def _refuse_repetition(values: Sequence[str], path_of: Any) -> None:
+def _refuse_repetition(values: Sequence[str], path_of: Callable[[int], Path]) -> None:
     seen: set[str] = set()
     for number, value in enumerate(values):
         if value in seen:

@@ -140,18 +140,15 @@ class Staff:
         return team
 
     def fill_team(self, team: Team) -> None:
-        """Fill what is empty, slot by slot; after one place of a slot that cannot be filled the others cannot either."""
-        present = team.places
-        team.places = []
+        """Fill what is empty, slot by slot; where one place of a slot stays empty, its others would as well."""
         for number, slot in enumerate(team.slots):
             pool = slot.pool_in(team.county)
-            kept = [place for place in present if place.slot == number]
-            team.places += kept
-            for position in range(len(kept), slot.number):
+            seated = sum(place.slot == number for place in team.places)
+            for position in range(seated, slot.number):
                 place = Place(team, number, pool, position)
-                team.places.append(place)
+                insort(team.places, place, key=_in_place_order)
                 if not self.fill(place):
-                    team.places.pop()
+                    team.places.remove(place)
                     break
 
     def fill(self, place: Place) -> bool:
@@ -313,7 +310,7 @@ class Staff:
         return False
 
     def _held_by_fit(self, place: Place, asked: set[Person]) -> Iterator[Place]:
-        """The places that people fit for this one hold and could give up for it, in the order in which they are asked."""
+        """The places that people fit for this one hold and could give up for it, in the order of asking."""
         team = place.team
         colleagues = [
             member.holder.key
@@ -358,6 +355,10 @@ class Staff:
         numbers = {person.number for person in asked}
         for group in groups.values():
             group.full[:] = [key for key in group.full if key[2] not in numbers]
+
+
+def _in_place_order(place: Place) -> tuple[int, int]:
+    return place.slot, place.position
 
 
 def _when_taken_up(place: Place) -> int:

@@ -144,11 +144,21 @@ def _verify_commitment(transcript: Mapping[str, Any], secret: bytes) -> None:
         raise _Differs(("commitment",), computed, commitment)
     _expect(hashlib.sha256(secret).hexdigest(), manifest["secret_hash"], ("manifest", "secret_hash"))
     _verify_time(manifest["frozen_at"])
-    sheet = _read_entries(transcript)
+    _verify_promised_trees(transcript, secret)
+    raise _Differs(("manifest",), f"one with the digest {commitment}", computed)
+
+
+def _verify_promised_trees(transcript: Mapping[str, Any], secret: bytes) -> None:
+    """With a manifest known to be altered: whether it is counts or roots, as the entries have them, if they still fit."""
+    try:
+        sheet = _read_entries(transcript)
+    except SheetRefused as refusal:
+        if refusal.path.startswith(HEAD_KEYS):
+            raise
+        return
     for key, kind in KINDS.items():
         tree = make_tree(getattr(sheet, key), secret=secret, kind=kind)
-        _expect({"count": tree.count, "root": tree.root().hex()}, manifest[key], ("manifest", key))
-    raise _Differs(("manifest",), f"one with the digest {commitment}", computed)
+        _expect({"count": tree.count, "root": tree.root().hex()}, transcript["manifest"][key], ("manifest", key))
 
 
 def _read_entries(transcript: Mapping[str, Any]) -> Sheet:
@@ -239,13 +249,7 @@ def _expect(expected: object, found: object, path: Path) -> None:
     if type(expected) is not type(found):
         raise _Differs(path, expected, found)
     if isinstance(expected, dict) and isinstance(found, dict):
-        for key in expected:
-            if key not in found:
-                raise _Differs((*path, key), expected[key], ABSENT)
-            _expect(expected[key], found[key], (*path, key))
-        for key in found:
-            if key not in expected:
-                raise _Differs((*path, str(key)), ABSENT, found[key])
+        _expect_object(expected, found, path)
     elif isinstance(expected, list) and isinstance(found, list):
         for number, (left, right) in enumerate(zip(expected, found, strict=False)):
             _expect(left, right, (*path, number))
@@ -253,6 +257,16 @@ def _expect(expected: object, found: object, path: Path) -> None:
             raise _Differs(path, f"{len(expected)} items", f"{len(found)} items")
     elif expected != found:
         raise _Differs(path, expected, found)
+
+
+def _expect_object(expected: dict[str, object], found: dict[str, object], path: Path) -> None:
+    for key, value in expected.items():
+        if key not in found:
+            raise _Differs((*path, key), value, ABSENT)
+        _expect(value, found[key], (*path, key))
+    for key, value in found.items():
+        if key not in expected:
+            raise _Differs((*path, str(key)), ABSENT, value)
 
 
 def _shown(value: object) -> str:
