@@ -9,6 +9,7 @@ LEAD = LEADS
 REGULATORS = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER, Role.INSPECTOR, Role.SUPERVISOR}
 OFFICE = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER, Role.SUPERVISOR}
 POOL_KEEPERS = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER}
+INSTITUTION_KEEPERS = frozenset({Role.LEAD_OFFICER, Role.COUNTY_OFFICER})
 INSTITUTION = INSTITUTION_PEOPLE
 SYSTEM = frozenset({Role.SYSTEM_ADMINISTRATOR})
 SECURITY = frozenset({Role.SECURITY_ADMINISTRATOR})
@@ -55,6 +56,27 @@ ROUTES = {
     "jobs:file": {"GET": SIGNED_IN},
     "jobs:cancel": {"POST": SIGNED_IN},
     # institutions
+    "institutions:list": {"GET": REGULATORS | INSTITUTION},
+    "institutions:detail": {"GET": REGULATORS | INSTITUTION},
+    "institutions:history": {"GET": OFFICE},
+    "institutions:export": {"GET": OFFICE},
+    "institutions:create": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:edit": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:business_regions": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:credit_class": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:certificate_add": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:certificate_edit": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:site_add": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:site_edit": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:site_remove": {"POST": INSTITUTION_KEEPERS},
+    "institutions:flag_add": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:flag_end": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:import": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
+    "institutions:import_template": {"GET": INSTITUTION_KEEPERS},
+    "institutions:import_run": {"GET": INSTITUTION_KEEPERS},
+    "institutions:import_progress": {"GET": INSTITUTION_KEEPERS},
+    "institutions:import_confirm": {"POST": INSTITUTION_KEEPERS},
+    "institutions:import_marked": {"POST": INSTITUTION_KEEPERS},
     # inspectors
     # campaigns
     "campaigns:list": {"GET": REGULATORS},
@@ -94,6 +116,13 @@ ROUTES = {
     "campaigns:matters": {"GET": REGULATORS},
     "campaigns:matter": {"GET": REGULATORS},
     # reports
+    "reports:statistics": {"GET": OFFICE},
+    "reports:task_list": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "reports:own_task_list": {"GET": LEAD | {Role.COUNTY_OFFICER}},
+    "reports:drawn_list": {"POST": LEAD | {Role.SUPERVISOR}},
+    "reports:notices": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "reports:campaign_notice": {"POST": LEAD | {Role.SUPERVISOR}},
+    "reports:notice": {"GET": REGULATORS | INSTITUTION},
     # api
 }
 

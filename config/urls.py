@@ -9,7 +9,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("workbench/", workbench.show, name="workbench"),
     path("accounts/", include("accounts.urls")),
     path("files/", include("jobs.urls")),
+    path("institutions/", include("institutions.urls")),
     path("", include("campaigns.urls")),
+    path("reports/", include("reports.urls")),
     path("healthz", health, name="health"),
     path("styleguide/", styleguide, name="styleguide"),
 ]

@@ -1,6 +1,14 @@
 """Reads that span models: regions as people write them, counters of the list, what happened to an institution."""
 
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
+
 from accounts.models import Region
+from institutions.models import Certificate, CertificateState, Domain, Institution, RiskFlag
+from institutions.models.risks import KEY_TARGET_KINDS
 
 
 def region_label(region: Region) -> str:
@@ -15,3 +23,85 @@ def counties_in(scope: str) -> list[Region]:
     """Counties and zones of a region, in the order of their codes, with their cities."""
     counties = Region.objects.filter(code__startswith=scope, level=Region.Level.COUNTY)
     return list(counties.select_related("parent").order_by("code"))
+
+
+def region_choices(scope: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """For a drop-down: city → itself and its counties, of the regions whose codes begin with `scope`."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    regions = Region.objects.filter(code__startswith=scope).exclude(level__in=["nation", "province"])
+    for region in regions.select_related("parent").order_by("code"):
+        is_city = region.level == Region.Level.CITY
+        city = region.name if is_city or region.parent is None else region.parent.name
+        groups.setdefault(city, []).append((region.pk, f"{region.name}（全市）" if is_city else region.name))
+    return list(groups.items())
+
+
+def domain_choices() -> list[tuple[str, str]]:
+    """The tree in its order, lower domains set in."""
+    domains = list(Domain.objects.all())
+    tops = [domain for domain in domains if domain.parent_id is None]
+    return [
+        (domain.pk, domain.name if domain is top else f"　{domain.name}")
+        for top in tops
+        for domain in [top, *(child for child in domains if child.parent_id == top.pk)]
+    ]
+
+
+def domain_with_descendants(code: str) -> set[str]:
+    children: dict[str | None, list[str]] = {}
+    for child, parent in Domain.objects.values_list("code", "parent_id"):
+        children.setdefault(parent, []).append(child)
+    found, waiting = {code}, [code]
+    while waiting:
+        below = children.get(waiting.pop(), [])
+        found.update(below)
+        waiting.extend(below)
+    return found
+
+
+def has_certificate(**conditions: Any) -> Exists:
+    return Exists(Certificate.objects.filter(institution=OuterRef("pk"), **conditions))
+
+
+def has_valid_certificate(day: date) -> Exists:
+    unending = Q(valid_until__isnull=True) | Q(valid_until__gte=day)
+    return Exists(Certificate.objects.filter(unending, institution=OuterRef("pk"), state=CertificateState.VALID))
+
+
+def ends_within(days: int, today: date) -> Q:
+    """Holds a certificate that is valid today and ends within so many days."""
+    last = today + timedelta(days=days)
+    return Q(has_certificate(state=CertificateState.VALID, valid_until__gte=today, valid_until__lte=last))
+
+
+def has_flag(*kinds: str) -> Exists:
+    flags = RiskFlag.objects.in_force().filter(institution=OuterRef("pk"))
+    return Exists(flags.filter(kind__in=kinds) if kinds else flags)
+
+
+def list_rows(institutions: QuerySet[Institution], *, with_risk: bool) -> QuerySet[Institution]:
+    """What the list shows of each institution, in a fixed number of queries."""
+    certificates = Certificate.objects.prefetch_related("domains")
+    ending = Certificate.objects.filter(institution=OuterRef("pk"), state=CertificateState.VALID)
+    rows = (
+        institutions.select_related("county__parent")
+        .prefetch_related(Prefetch("certificates", certificates))
+        .annotate(valid_until=Subquery(ending.order_by("-valid_until").values("valid_until")[:1]))
+    )
+    if with_risk:
+        return rows.prefetch_related(Prefetch("risk_flags", RiskFlag.objects.in_force(), to_attr="flags_in_force"))
+    return rows
+
+
+def pool_figures(institutions: QuerySet[Institution], *, with_risk: bool) -> dict[str, int]:
+    """The counters above the list, over everything the person may see."""
+    today = timezone.localdate()
+    figures = {
+        "total": Count("pk"),
+        "operating": Count("pk", filter=Q(state="operating")),
+        "ending": Count("pk", filter=ends_within(90, today)),
+        "without": Count("pk", filter=Q(state="operating") & ~Q(has_valid_certificate(today))),
+    }
+    if with_risk:
+        figures["key_targets"] = Count("pk", filter=Q(has_flag(*KEY_TARGET_KINDS)))
+    return institutions.order_by().aggregate(**figures)

@@ -1,8 +1,12 @@
 """Long work of the pool: dry runs, imports, marked workbooks, large exports."""
 
+from pathlib import Path
+
 from accounts.rules import can
+from institutions.exporting import export_pool, filtered
 from institutions.importing.checking import check_import
 from institutions.importing.committing import commit_import
+from institutions.importing.marking import marked_workbook
 from institutions.models import ImportRun, ImportState, Institution
 from jobs.models import Job
 from jobs.running import JobRefused, Outcome, Progress, handles
@@ -23,6 +27,20 @@ def check(job: Job, progress: Progress) -> Outcome:
 @handles("institutions.import")
 def commit(job: Job, progress: Progress) -> Outcome:
     return commit_import(_run(job), progress)
+
+
+@handles("institutions.mark_faults")
+def mark(job: Job, progress: Progress) -> Outcome:
+    run = _run(job)
+    progress("正在标注有问题的单元格")
+    return Outcome("已标注", file_name=f"{Path(run.file_name).stem}-问题标注.xlsx", content=marked_workbook(run))
+
+
+@handles("institutions.export")
+def export(job: Job, progress: Progress) -> Outcome:
+    found = filtered(job.parameters["query"], job.owner)
+    progress(f"正在导出 {found.count():,} 家机构")
+    return Outcome("已导出", file_name=job.parameters["file_name"], content=export_pool(found, job.owner))
 
 
 def _run(job: Job) -> ImportRun:

@@ -18,6 +18,7 @@ class Surroundings:
 
     region: Region
     counties: dict[str, tuple[str, ...]]  # name, city and name, or code → codes of the counties meant
+    labels: dict[str, str]  # code → city and name
     elsewhere: frozenset[str]  # codes and names of counties outside the region
 
     @classmethod
@@ -29,7 +30,8 @@ class Surroundings:
                 words[word] = (*words.get(word, ()), county.pk)
         others = Region.objects.filter(level=Region.Level.COUNTY).exclude(pk__in=[county.pk for county in own])
         elsewhere = {word for pair in others.values_list("code", "name") for word in pair} - set(words)
-        return cls(region, words, frozenset(elsewhere))
+        labels = {county.pk: region_label(county) for county in own}
+        return cls(region, words, labels, frozenset(elsewhere))
 
 
 def has_a_code(row: ParsedRow, around: Surroundings) -> Found:
@@ -62,9 +64,9 @@ def unknown_county(written: str, around: Surroundings) -> Problem:
 
 
 def certificate_has_a_number(row: ParsedRow, around: Surroundings) -> Found:
-    if row.values["number"] is None and not has_fault(row, "number"):
-        if any(row.values[key] is not None for key in CERTIFICATE_KEYS):
-            yield "number", Problem("no_certificate_number", "填写了证书信息但没有证书编号，请补上证书编号。")
+    certifies = any(row.values[key] is not None for key in CERTIFICATE_KEYS)
+    if certifies and row.values["number"] is None and not has_fault(row, "number"):
+        yield "number", Problem("no_certificate_number", "填写了证书信息但没有证书编号，请补上证书编号。")
 
 
 def has_fault(row: ParsedRow, *codes: str) -> bool:

@@ -21,15 +21,21 @@ ROWS_PER_REPORT = 1000
 
 
 class Faults:
-    """Counts all faults and keeps the first KEPT_FAULTS."""
+    """Counts all faults and keeps the first KEPT_FAULTS; about a cell with an error nothing more is said."""
 
     def __init__(self) -> None:
         self.kept: list[Fault] = []
         self.errors = self.warnings = 0
+        self._faulty_cells: set[tuple[int, str]] = set()
 
     def add(self, fault: Fault) -> None:
+        cell = (fault.row, fault.column) if fault.row is not None and fault.column else None
+        if cell in self._faulty_cells:
+            return
         if fault.level == "error":
             self.errors += 1
+            if cell is not None:
+                self._faulty_cells.add(cell)
         else:
             self.warnings += 1
         if len(self.kept) < KEPT_FAULTS:
@@ -79,6 +85,8 @@ class Gathering:
 
     def shown(self, index: int, value: object) -> str:
         """A value as it is written in the workbook."""
+        if INSTITUTION_KEYS[index] == "county":
+            return self.around.labels[str(value)]
         column = next(column for column in self.table.spec.columns if column.key == INSTITUTION_KEYS[index])
         return next((label for label, chosen in column.choices.items() if chosen == value), str(value))
 

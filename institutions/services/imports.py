@@ -45,6 +45,35 @@ def confirm_import(run: ImportRun, *, by: User) -> Job:
     return run.commit_job
 
 
+def mark_faults(run: ImportRun, *, by: User) -> Job:
+    """Make the workbook in which the faulty cells are coloured; it waits under 我的文件."""
+    require(by, "import", Institution)
+    title = f"问题标注：{run.file_name}"
+    return start_job(
+        "institutions.mark_faults", title, by=by, parameters={"run": run.pk}, key=f"institutions.mark:{run.pk}"
+    )
+
+
+@transaction.atomic
+def record_export(query: str, count: int, *, by: User) -> None:
+    """Telephone numbers leave the system: who took how many, and which."""
+    require(by, "export", Institution)
+    audit.record("institutions.export", by, by=by, facts={"filter": query, "count": count})
+
+
+@transaction.atomic
+def start_export(query: str, count: int, *, file_name: str, by: User) -> Job:
+    record_export(query, count, by=by)
+    parameters = {"query": query, "file_name": file_name}
+    return start_job(
+        "institutions.export",
+        "导出检查对象名录库",
+        by=by,
+        parameters=parameters,
+        key=f"institutions.export:{by.pk}:{query}"[:120],
+    )
+
+
 def _digest(file: File) -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks():

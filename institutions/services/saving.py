@@ -10,17 +10,13 @@ from accounts.models import User
 from institutions.models import Institution
 
 
-class PoolRefused(Exception):
-    """A rule forbids this; the text tells the person in Chinese which and what to do."""
-
-
 @transaction.atomic
 def save(
     action: str,
     instance: models.Model,
     values: Mapping[str, Any],
     *,
-    institution: Institution | None = None,
+    institution: models.Model | None = None,
     relations: Mapping[str, Iterable[models.Model]] | None = None,
     by: User,
 ) -> None:

@@ -1,0 +1,1 @@
+"""Pages of the first pool: the list and one institution, its forms, imports."""
