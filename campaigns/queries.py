@@ -72,7 +72,7 @@ def waiting_for(campaign: Campaign) -> str:
         return _open_agreements(campaign)
     if campaign.state == CampaignState.FROZEN:
         draw = campaign.draws.exclude(state="void").get()
-        missing = [contribution.source for contribution in draw.contributions.all() if not contribution.value]
+        missing = [str(each) for each in draw.contributions.select_related("bureau") if not each.value]
         return f"等待提交随机数：{'、'.join(missing)}" if missing else ""
     return ""
 

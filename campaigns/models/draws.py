@@ -4,7 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Bureau, User
-from campaigns.models.campaign import Campaign
+from campaigns.models.campaign import Campaign, Source
 from campaigns.states import DrawState
 from inspectors.models import Expert, Inspector
 from institutions.models import Institution
@@ -163,7 +163,14 @@ class Contribution(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.source
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """大同市公安局; 见证人 纪检; 公开数值 双色球2025105期."""
+        if self.kind == Source.Kind.BUREAU:
+            return str(self.bureau)
+        return f"{Source.Kind(self.kind).label} {self.source.partition(':')[2]}"
 
 
 class DrawnInstitution(models.Model):

@@ -125,6 +125,16 @@ class TeamMember(models.Model):
         assert person is not None
         return person
 
+    @property
+    def workplace(self) -> str:
+        """Where the person works; needs inspector__bureau and expert."""
+        return self.inspector.bureau.name if self.inspector else self.expert.employer if self.expert else ""
+
+    @property
+    def certificate(self) -> str:
+        """The enforcement certificate to be shown on site; experts carry none."""
+        return self.inspector.department_certificate if self.inspector else ""
+
 
 class InspectionNotice(models.Model):
     """检查通知书 to the institution of one task, numbered in the issuing bureau's own series of the year."""

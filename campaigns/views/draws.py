@@ -31,15 +31,17 @@ def draw(request: Request, pk: int) -> HttpResponse:
     """What is frozen, who has contributed, and, for those who may see it, what was drawn."""
     campaign = get_campaign(request, pk)
     found = get_draw(campaign)
+    excluded = _excluded(found)
     may_see_result = found.state == DrawState.DRAWN and can(request.user, "see_result", campaign)
     context = {
         "campaign": campaign,
         "draw": found,
         "tabs": tabs(request, campaign, "draw"),
         "rules": found.manifest["lines"],
-        "excluded": _excluded(found),
+        "excluded": excluded,
+        "excluded_count": sum(count for _, _, count in excluded),
         "contributions": _contributions(request, found),
-        "missing": drawing.missing_sources(found),
+        "missing": [str(each) for each in found.contributions.select_related("bureau") if not each.value],
         "job": queries.latest_job(campaign, "campaigns.draw"),
         "may_draw": can(request.user, "draw", campaign),
         "result": _result(found) if may_see_result else None,
@@ -85,7 +87,7 @@ def contribute(request: Request, pk: int) -> HttpResponse:
     except CampaignError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"来源“{contribution.source}”的随机数已提交，不能再更改。")
+        messages.success(request, f"来源“{contribution}”的随机数已提交，不能再更改。")
     return redirect("campaigns:draw", contribution.draw.campaign_id)
 
 

@@ -134,7 +134,7 @@ def _province_list() -> dict[int, bool]:
     inspects itself (domain.md, acceptance case A5: three are drawn inside, one ecology lab is supplemented)."""
     operating = Institution.objects.filter(
         county__code__startswith="1402", state="operating", certificates__state="valid",
-        certificates__valid_until__gte=date(2025, 12, 1),
+        certificates__valid_until__gte=date(2027, 12, 31),
     ).order_by("uscc").distinct()  # fmt: skip
     vehicle = list(operating.filter(certificates__domains__code__startswith="vehicle")[:6])
     other = list(operating.exclude(certificates__domains__code__regex="^(vehicle|eco)")[:3])

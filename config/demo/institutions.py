@@ -69,7 +69,7 @@ def _trades(city: str, rng: random.Random) -> list[Trade]:
 def _institution(trade: Trade, home: Region, names: set[str], rng: random.Random) -> Iterator[dict[str, str]]:
     is_owned_by_ecology = trade is ECO and rng.random() < 0.2
     name = _name(trade, home, names, rng, public=is_owned_by_ecology)
-    approved = TODAY - timedelta(days=rng.randrange(30, 6 * 365))
+    approved = TODAY - timedelta(days=rng.randrange(30, 2 * 365) if rng.random() > 0.03 else 6 * 365 + 60)
     row = {
         "法人单位名称": name,
         "统一社会信用代码": credit_code(rng, home.code, public=is_owned_by_ecology),

@@ -16,9 +16,7 @@ from accounts.services import founding, roles, users
 from config.demo.campaign import plan_datong
 from config.demo.institutions import institution_rows
 from config.demo.people import expert_rows, inspector_rows
-from inspectors import services as inspector_services
 from inspectors.models import Inspector
-from institutions import services as institution_services
 from institutions.models import Institution, Representative, RiskKind
 from institutions.services.imports import confirm_import, start_import
 from jobs.models import Job, JobState
@@ -58,14 +56,9 @@ def _accounts() -> dict[str, User]:
 
 
 def _open(account: DemoAccount, administrators: Mapping[Role, User]) -> User:
-    user = users.create_user(
-        username=account.username,
-        name=account.name,
-        password=DEMO_PASSWORD,
-        bureau=Bureau.objects.get(pk=account.bureau) if account.bureau else None,
-        must_change_password=False,
-        by=administrators[Role.SYSTEM_ADMINISTRATOR],
-    )
+    bureau = Bureau.objects.get(pk=account.bureau) if account.bureau else None
+    opener = administrators[Role.SYSTEM_ADMINISTRATOR]
+    user, _ = users.create_user(account.username, account.name, bureau=bureau, password=DEMO_PASSWORD, by=opener)
     for role in account.roles:
         roles.grant_role(user, role, by=administrators[Role.SECURITY_ADMINISTRATOR])
     return User.objects.get(pk=user.pk)
