@@ -1,0 +1,317 @@
+"""Rows of lists and notices as plain values, each read from what the user may see; files are made of them elsewhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Prefetch, QuerySet
+from django.utils import timezone
+
+from accounts.models import Region, User
+from campaigns.models import (
+    Campaign,
+    Draw,
+    DrawnInstitution,
+    InspectionMatter,
+    LegalBasis,
+    NoticeWindow,
+    SlotRole,
+    Stage,
+    Task,
+    TaskMode,
+    TeamMember,
+)
+from campaigns.states import DrawState
+from institutions.models import Certificate, CertificateState, Institution
+from reports.documents import Contact, InspectionNotice, NoticeMatter, NoticeMember, Provenance
+
+MATERIALS = (
+    "营业执照或者事业单位法人证书，资质认定证书及能力附表",
+    "质量手册、程序文件等管理体系文件",
+    "仪器设备检定、校准资料和人员任职、授权资料",
+    "检验检测报告、原始记录及其电子数据、视频资料",
+    "自查材料、统计直报和能力验证资料",
+)
+MEMBERS = ("members__inspector__bureau", "members__expert")
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One line of a 任务清单; persons as “姓名（单位）”, an institution's certificates in the order of their numbers."""
+
+    sequence: int
+    number: str
+    institution: str
+    code: str
+    certificates: tuple[str, ...]
+    levels: tuple[str, ...]
+    line: str
+    domains: tuple[str, ...]
+    county: str
+    address: str
+    legal_representative: str
+    contact: str
+    phone: str
+    mode: str
+    bureau: str
+    assisting_bureau: str
+    officers: tuple[str, ...]
+    cooperating: tuple[str, ...]
+    experts: tuple[str, ...]
+    matters: tuple[str, ...]
+    deadline: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRow:
+    """One drawn institution; `cell` is the group within its line, `ticket` 64 hex digits."""
+
+    sequence: int
+    line: str
+    cell: str
+    rank: int
+    institution: str
+    code: str
+    county: str
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListHead:
+    """What stands over a list: of what it is, for where, until when, and who made it."""
+
+    campaign: str
+    document_number: str
+    area: str
+    lead: str
+    deadline: str
+    notice_window: str
+    made: Provenance
+
+
+def list_head(campaign: Campaign, user: User, *, county: str = "") -> ListHead:
+    region = Region.objects.get(pk=county) if county else campaign.lead_bureau.region
+    return ListHead(
+        campaign=campaign.title,
+        document_number=campaign.document_number,
+        area=region.name,
+        lead=campaign.lead_bureau.name,
+        deadline=stage_words(list(campaign.stages.all())),
+        notice_window=campaign.get_notice_window_display(),
+        made=provenance(campaign, user),
+    )
+
+
+def provenance(campaign: Campaign, user: User) -> Provenance:
+    """By whom and when, and of which draw."""
+    draw = campaign.draws.filter(state=DrawState.DRAWN).first()
+    state = f"抽取 {draw.code}（结果摘要 {draw.result_digest[:8]}）及此时的任务、名录库记录" if draw else "尚未抽取"
+    return Provenance(made_by=signed(user), made_at=timezone.localtime(), data_state=state)
+
+
+def signed(user: User) -> str:
+    return f"{user.bureau.name} {user.name}" if user.bureau else user.name
+
+
+def task_rows(user: User, campaign: Campaign, *, county: str = "") -> list[TaskRow]:
+    """The campaign's tasks that this user sees, by county and plan line; a handful of queries for any number."""
+    certificates = Certificate.objects.order_by("number").prefetch_related("domains")
+    tasks = visible_tasks(user, campaign, county=county).select_related(
+        "line", "institution__county", "bureau", "assisting_bureau"
+    )
+    tasks = tasks.prefetch_related(*MEMBERS, Prefetch("institution__certificates", certificates), "line__matters")
+    return [_task_row(sequence, task) for sequence, task in enumerate(tasks, start=1)]
+
+
+def visible_tasks(user: User, campaign: Campaign, *, county: str = "") -> QuerySet[Task]:
+    """By county and plan line."""
+    tasks = Task.objects.visible_to(user).filter(campaign=campaign)
+    if county:
+        tasks = tasks.filter(institution__county_id=county)
+    return tasks.order_by("institution__county_id", "line__position", "number")
+
+
+def _task_row(sequence: int, task: Task) -> TaskRow:
+    institution = task.institution
+    certificates = list(institution.certificates.all())
+    members = list(task.members.all())
+    return TaskRow(
+        sequence=sequence,
+        number=task.number,
+        institution=institution.name,
+        code=institution.identifier,
+        certificates=tuple(_certificate_words(each) for each in certificates),
+        levels=_distinct(each.get_level_display() for each in certificates),
+        line=task.line.title,
+        domains=_distinct(domain.name for each in certificates for domain in each.domains.all()),
+        county=institution.county.name,
+        address=institution.address,
+        legal_representative=institution.legal_representative,
+        contact=institution.contact,
+        phone=institution.contact_phone,
+        mode=task.get_mode_display(),
+        bureau=task.bureau.name,
+        assisting_bureau=task.assisting_bureau.name if task.assisting_bureau else "",
+        officers=_people(members, SlotRole.OFFICER),
+        cooperating=_people(members, SlotRole.COOPERATING),
+        experts=_people(members, SlotRole.EXPERT),
+        matters=tuple(matter.name for matter in task.line.matters.all()),
+        deadline=deadline_words(task.due_on, is_soft=task.is_due_softly),
+        state=task.get_state_display(),
+    )
+
+
+def _certificate_words(certificate: Certificate) -> str:
+    if certificate.state == CertificateState.VALID:
+        return certificate.number
+    return f"{certificate.number}（{certificate.get_state_display()}）"
+
+
+def _people(members: list[TeamMember], role: SlotRole) -> tuple[str, ...]:
+    return tuple(f"{member.person}（{employer(member)}）" for member in members if member.role == role)
+
+
+def employer(member: TeamMember, *, in_full: bool = False) -> str:
+    if member.inspector:
+        return member.inspector.bureau.name if in_full else member.inspector.bureau.short_name
+    return member.expert.employer if member.expert else ""
+
+
+def _distinct(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
+
+
+def long_date(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def deadline_words(due_on: date | None, *, is_soft: bool) -> str:
+    """原则上 2025年11月15日前; empty without a date."""
+    return f"{'原则上 ' if is_soft else ''}{long_date(due_on)}前" if due_on else ""
+
+
+def stage_words(stages: list[Stage]) -> str:
+    """Until when the visits are to be done, by the campaign's on-site stages."""
+    on_site = [stage for stage in stages if stage.kind == Stage.Kind.ON_SITE]
+    return deadline_words(on_site[-1].ends_on, is_soft=on_site[-1].is_soft) if on_site else ""
+
+
+def drawn_rows(user: User, campaign: Campaign) -> list[DrawnRow]:
+    """The drawn institutions in the order of the plan; reserves are shown to nobody before they are needed."""
+    draw = Draw.objects.visible_to(user).filter(campaign=campaign, state=DrawState.DRAWN).first()
+    if draw is None:
+        return []
+    lines = {line["code"]: (place, line["title"]) for place, line in enumerate(draw.manifest["lines"])}
+    drawn = DrawnInstitution.objects.filter(draw=draw, is_reserve=False).select_related("institution__county")
+    ordered = sorted(drawn, key=lambda row: (lines[row.line_code][0], row.cell, row.rank))
+    return [
+        DrawnRow(
+            sequence=sequence,
+            line=lines[row.line_code][1],
+            cell=row.cell,
+            rank=row.rank,
+            institution=row.institution.name,
+            code=row.institution.identifier,
+            county=row.institution.county.name,
+            ticket=row.ticket,
+        )
+        for sequence, row in enumerate(ordered, start=1)
+    ]
+
+
+def notice_tasks(user: User, campaign: Campaign, *, county: str = "") -> QuerySet[Task]:
+    """Visible tasks, issued or not, with all that their notices say."""
+    return with_notice(visible_tasks(user, campaign, county=county))
+
+
+def with_notice(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    return tasks.select_related("campaign", "line", "institution__county", "bureau", "notice__bureau").prefetch_related(
+        *MEMBERS, "line__partners", "line__matters__department", "line__matters__legal_bases", "campaign__stages"
+    )
+
+
+def inspection_notice(task: Task, *, site: str, made_by: User) -> InspectionNotice:
+    """The issued notice of a task read by `with_notice`; `site` stands before the address in its QR code."""
+    issued_on = timezone.localdate(task.notice.issued_at)
+    matters = list(task.line.matters.all())
+    bases = [basis for matter in matters for basis in matter.legal_bases.all() if is_in_force(basis, issued_on)]
+    return InspectionNotice(
+        number=task.notice.number,
+        bureaus=inspecting_bureaus(task),
+        institution_name=task.institution.name,
+        institution_code=task.institution.identifier,
+        institution_address=full_address(task.institution),
+        task_number=task.number,
+        campaign_title=campaign_words(task.campaign),
+        legal_basis=_distinct(f"《{basis.title}》" for basis in bases),
+        matters=tuple(_notice_matter(matter, issued_on) for matter in matters),
+        period=period_words(task),
+        methods=_distinct(label for matter in matters for label in matter.method_labels) or ("实地检查",),
+        materials=MATERIALS,
+        team=tuple(_notice_member(member) for member in task.members.all()),
+        contact=Contact(task.bureau.contact_office or task.bureau.short_name, task.bureau.contact_phone),
+        issued_on=issued_on,
+        verify_url=f"{site}{task.get_absolute_url()}",
+        made=Provenance(signed(made_by), timezone.localtime(), issue_words(task)),
+    )
+
+
+def issue_words(task: Task) -> str:
+    return f"签发记录 {timezone.localtime(task.notice.issued_at):%Y-%m-%d %H:%M}"
+
+
+def campaign_words(campaign: Campaign) -> str:
+    """The campaign as a notice cites it, by the title of its document where it has a number."""
+    if campaign.document_number:
+        return f"《关于组织开展{campaign.title}工作的通知》（{campaign.document_number}）"
+    return campaign.title
+
+
+def inspecting_bureaus(task: Task) -> tuple[str, ...]:
+    """Who visits together, lead first. A task that the upper level handed down is its bureau's alone."""
+    if task.mode == TaskMode.ALLOTTED:
+        return (task.bureau.name,)
+    return _distinct([task.bureau.name, *(partner.name for partner in task.line.partners.all())])
+
+
+def full_address(institution: Institution) -> str:
+    """The address with its county before it, unless it already names it."""
+    county = institution.county.name
+    return institution.address if county in institution.address else f"{county}{institution.address}"
+
+
+def is_in_force(basis: LegalBasis, day: date) -> bool:
+    return basis.valid_from <= day and (basis.valid_to is None or day <= basis.valid_to)
+
+
+def _notice_matter(matter: InspectionMatter, day: date) -> NoticeMatter:
+    articles: dict[str, list[str]] = {}
+    for basis in matter.legal_bases.all():
+        if is_in_force(basis, day):
+            articles.setdefault(basis.title, []).append(basis.article)
+    words = "；".join(f"《{title}》{'、'.join(found)}" for title, found in articles.items())
+    return NoticeMatter(matter.name, matter.department.short_name, words)
+
+
+def _notice_member(member: TeamMember) -> NoticeMember:
+    certificate = member.inspector.department_certificate if member.inspector else ""
+    return NoticeMember(str(member.person), employer(member, in_full=True), certificate, member.get_role_display())
+
+
+WINDOW_WORDS = {
+    NoticeWindow.WITHIN_24H: "，具体时间由检查组在现场检查前24小时内告知",
+    NoticeWindow.AT_LEAST_24H: "，具体时间由检查组至少提前24小时告知",
+    NoticeWindow.NONE: "",
+}
+
+
+def period_words(task: Task) -> str:
+    """When the visit falls, by the on-site stage, or by the task's own deadline."""
+    stages = [stage for stage in task.campaign.stages.all() if stage.kind == Stage.Kind.ON_SITE]
+    window = WINDOW_WORDS[NoticeWindow(task.campaign.notice_window)]
+    if stages and stages[0].starts_on:
+        soft = "（原则上）" if stages[-1].is_soft else ""
+        return f"{long_date(stages[0].starts_on)}至{long_date(stages[-1].ends_on)}{soft}{window}"
+    words = stage_words(stages) or deadline_words(task.due_on, is_soft=task.is_due_softly)
+    return (words or "以检查组到场时间为准") + window

@@ -1,0 +1,91 @@
+"""Lists as workbooks for Excel and WPS."""
+
+import io
+from collections import Counter
+from collections.abc import Sequence
+
+from reports.datasets import DrawnRow, ListHead, TaskRow
+from workbooks.writing import ExportColumn, ExportSheet, write_table
+
+TASK_COLUMNS = (
+    ExportColumn("序号", lambda row: row.sequence, "integer", 6),
+    ExportColumn("任务编号", lambda row: row.number, width=20),
+    ExportColumn("机构名称", lambda row: row.institution, width=30),
+    ExportColumn("统一社会信用代码", lambda row: row.code, width=21),
+    ExportColumn("证书编号", lambda row: "\n".join(row.certificates), width=15),
+    ExportColumn("级别", lambda row: "、".join(row.levels), width=8),
+    ExportColumn("抽查领域", lambda row: row.line, width=16),
+    ExportColumn("资质认定领域", lambda row: "、".join(row.domains), width=18),
+    ExportColumn("县区", lambda row: row.county, width=10),
+    ExportColumn("地址", lambda row: row.address, width=28),
+    ExportColumn("法定代表人", lambda row: row.legal_representative, width=11),
+    ExportColumn("联系人", lambda row: row.contact, width=9),
+    ExportColumn("联系电话", lambda row: row.phone, width=14),
+    ExportColumn("方式", lambda row: row.mode, width=10),
+    ExportColumn("组织检查单位", lambda row: row.bureau, width=20),
+    ExportColumn("协助单位", lambda row: row.assisting_bureau, width=20),
+    ExportColumn("执法检查人员", lambda row: "\n".join(row.officers), width=26),
+    ExportColumn("配合人员", lambda row: "\n".join(row.cooperating), width=24),
+    ExportColumn("专家", lambda row: "\n".join(row.experts), width=20),
+    ExportColumn("抽查事项", lambda row: "、".join(row.matters), width=32),
+    ExportColumn("完成期限", lambda row: row.deadline, width=18),
+    ExportColumn("状态", lambda row: row.state, width=9),
+)
+COUNTY_COLUMNS = (
+    ExportColumn("县区", lambda row: row[0], width=20),
+    ExportColumn("随机抽取", lambda row: row[1], "integer", 12),
+    ExportColumn("上级分配", lambda row: row[2], "integer", 12),
+    ExportColumn("合计", lambda row: row[1] + row[2], "integer", 12),
+)
+DRAWN_COLUMNS = (
+    ExportColumn("序号", lambda row: row.sequence, "integer", 6),
+    ExportColumn("抽查领域", lambda row: row.line, width=22),
+    ExportColumn("组", lambda row: row.cell, width=12),
+    ExportColumn("名次", lambda row: row.rank, "integer", 7),
+    ExportColumn("机构名称", lambda row: row.institution, width=36),
+    ExportColumn("统一社会信用代码", lambda row: row.code, width=22),
+    ExportColumn("县区", lambda row: row.county, width=12),
+    ExportColumn("签（SHA-256）", lambda row: row.ticket, width=68),
+)
+
+
+def task_list_workbook(head: ListHead, rows: Sequence[TaskRow], *, by_county: bool = False) -> bytes:
+    """by_county: with a second sheet of how many tasks lie in each county."""
+    title = f"{head.campaign}任务清单（{head.area}）"
+    sheets = [ExportSheet("任务清单", TASK_COLUMNS, rows, title, subtitle(head, len(rows)), footer_lines(head))]
+    if by_county:
+        sheets.append(ExportSheet("各县区任务数", COUNTY_COLUMNS, tasks_per_county(rows), title, made_words(head)))
+    return workbook(sheets)
+
+
+def tasks_per_county(rows: Sequence[TaskRow]) -> list[tuple[str, int, int]]:
+    """(county, drawn, allotted) in the order in which counties appear."""
+    counted = Counter((row.county, row.mode) for row in rows)
+    counties = dict.fromkeys(row.county for row in rows)
+    return [(county, counted[county, "随机抽取"], counted[county, "上级分配"]) for county in counties]
+
+
+def drawn_list_workbook(head: ListHead, rows: Sequence[DrawnRow]) -> bytes:
+    title = f"{head.campaign}抽取名单"
+    return workbook([ExportSheet("抽取名单", DRAWN_COLUMNS, rows, title, subtitle(head, len(rows), "家"))])
+
+
+def subtitle(head: ListHead, count: int, unit: str = "项") -> str:
+    number = f"{head.document_number}；" if head.document_number else ""
+    return f"{number}牵头单位：{head.lead}；共 {count} {unit}；{made_words(head)}"
+
+
+def made_words(head: ListHead) -> str:
+    made = head.made
+    return f"由 {made.made_by} 于 {made.made_at:%Y-%m-%d %H:%M} 生成；数据截至：{made.data_state}"
+
+
+def footer_lines(head: ListHead) -> tuple[str, ...]:
+    until = (f"完成时限：{head.deadline}",) if head.deadline else ()
+    return (*until, f"告知时限：{head.notice_window}")
+
+
+def workbook(sheets: Sequence[ExportSheet]) -> bytes:
+    stream = io.BytesIO()
+    write_table(stream, sheets)
+    return stream.getvalue()
