@@ -35,12 +35,14 @@ def age(job, **how_long):
 @pytest.fixture
 def broken_broker(monkeypatch):
     """Nobody listens there."""
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)  # Celery prefers it to its argument
     monkeypatch.setattr(services, "current_app", Celery("dead", broker="redis://127.0.0.1:9/0", set_as_current=False))
 
 
 @pytest.fixture
 def hanging_broker(monkeypatch):
     """Connections are taken, but nobody answers."""
+    monkeypatch.delenv("CELERY_BROKER_URL", raising=False)
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
         monkeypatch.setattr(services, "current_app", Celery("hanging", broker=url, set_as_current=False))
