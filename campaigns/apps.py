@@ -6,4 +6,4 @@ class CampaignsConfig(AppConfig):
     verbose_name = "抽查活动"
 
     def ready(self) -> None:
-        from campaigns import actions, rules, tasks  # noqa: F401, PLC0415  # each declares itself
+        from campaigns import actions, rules, tasks, todos  # noqa: F401, PLC0415  # each declares itself

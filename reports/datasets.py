@@ -169,13 +169,11 @@ def _certificate_words(certificate: Certificate) -> str:
 
 
 def _people(members: list[TeamMember], role: SlotRole) -> tuple[str, ...]:
-    return tuple(f"{member.person}（{employer(member)}）" for member in members if member.role == role)
+    return tuple(f"{member.person}（{_short_workplace(member)}）" for member in members if member.role == role)
 
 
-def employer(member: TeamMember, *, in_full: bool = False) -> str:
-    if member.inspector:
-        return member.inspector.bureau.name if in_full else member.inspector.bureau.short_name
-    return member.expert.employer if member.expert else ""
+def _short_workplace(member: TeamMember) -> str:
+    return member.inspector.bureau.short_name if member.inspector else member.workplace
 
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:
@@ -295,8 +293,7 @@ def _notice_matter(matter: InspectionMatter, day: date) -> NoticeMatter:
 
 
 def _notice_member(member: TeamMember) -> NoticeMember:
-    certificate = member.inspector.department_certificate if member.inspector else ""
-    return NoticeMember(str(member.person), employer(member, in_full=True), certificate, member.get_role_display())
+    return NoticeMember(str(member.person), member.workplace, member.certificate, member.get_role_display())
 
 
 WINDOW_WORDS = {

@@ -1,0 +1,211 @@
+"""What each role finds on the workbench of campaigns and tasks: what to do next, what others are waited for, figures."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+from django.db.models import Count, Min, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import workbench
+from accounts.models import Role, User
+from accounts.models.users import INSTITUTION_PEOPLE, LEADS
+from accounts.workbench import Figure, Running, ToDo, Urgency
+from campaigns.models import Campaign, Contribution, LineAgreement, Source, Stage, Task
+from campaigns.queries import waiting_for
+from campaigns.states import CampaignState, DrawState, TaskState
+from campaigns.tables import CAMPAIGN_TONES
+from institutions.models import Institution, InstitutionState
+
+SOON = timedelta(days=7)
+MOST_SHOWN = 10
+OFFICE = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER, Role.SUPERVISOR}
+
+
+def lead_todos(user: User) -> Iterator[ToDo]:
+    """The next step of each campaign that the user's bureau leads, as soon as nobody else is waited for."""
+    if not user.has_role(*LEADS):
+        return
+    own = Campaign.objects.filter(lead_bureau=user.bureau_id).exclude(state=CampaignState.DISPATCHED)
+    counted = own.annotate(
+        unanswered=Count("lines__agreements", filter=~Q(lines__agreements__state="agreed"), distinct=True),
+        missing=Count(
+            "draws__contributions", filter=Q(draws__state="frozen", draws__contributions__value=""), distinct=True
+        ),
+    )
+    for campaign in counted.prefetch_related("stages", "sources", "lines")[:MOST_SHOWN]:
+        yield from _next_step(campaign, unanswered=campaign.unanswered, missing=campaign.missing)
+
+
+def _next_step(campaign: Campaign, *, unanswered: int, missing: int) -> Iterator[ToDo]:
+    page = campaign.get_absolute_url()
+    match campaign.state:
+        case CampaignState.DRAFT:
+            gaps = _gaps(campaign)
+            note = f"还缺：{'、'.join(gaps)}" if gaps else ""
+            yield ToDo(f"“{campaign.title}”的计划尚未提请协商", page, "继续填写" if gaps else "去提请协商", note=note)
+        case CampaignState.NEGOTIATING if not unanswered:
+            freeze = reverse("campaigns:confirm_freeze", args=[campaign.pk])
+            yield ToDo(f"“{campaign.title}”各单位均已同意，可以冻结两库", freeze, "去冻结", Urgency.SOON)
+        case CampaignState.FROZEN if not missing:
+            draw = reverse("campaigns:draw", args=[campaign.pk])
+            yield ToDo(f"“{campaign.title}”的随机数已收齐，可以抽取", draw, "去抽取", Urgency.SOON)
+        case CampaignState.DRAWN:
+            yield ToDo(f"“{campaign.title}”已抽取，任务尚未派发", page, "去派发", Urgency.SOON)
+
+
+def _gaps(campaign: Campaign) -> list[str]:
+    """What a plan cannot do without, as far as it shows without reading the pools; the preview knows the rest."""
+    gaps = []
+    if not campaign.lines.all():
+        gaps.append("计划条目")
+    if not any(stage.kind == Stage.Kind.ON_SITE for stage in campaign.stages.all()):
+        gaps.append("现场检查阶段")
+    if not campaign.sources.all():
+        gaps.append("随机数来源")
+    return gaps
+
+
+def objections(user: User) -> Iterator[ToDo]:
+    if not user.has_role(*LEADS):
+        return
+    found = LineAgreement.objects.filter(
+        state=LineAgreement.State.OBJECTED,
+        line__campaign__state=CampaignState.NEGOTIATING,
+        line__campaign__lead_bureau=user.bureau_id,
+    )
+    for answer in found.select_related("line__campaign", "bureau")[:MOST_SHOWN]:
+        text = f"{answer.bureau.name}对“{answer.line.campaign.title}”的条目“{answer.line.title}”有异议"
+        yield ToDo(text, answer.line.campaign.get_absolute_url(), "去处理", Urgency.SOON, note=answer.words)
+
+
+def agreements_to_answer(user: User) -> Iterator[ToDo]:
+    if not user.has_role(Role.PARTNER_LIAISON, *LEADS):
+        return
+    asked = Campaign.objects.filter(
+        state=CampaignState.NEGOTIATING,
+        lines__agreements__bureau=user.bureau_id,
+        lines__agreements__state=LineAgreement.State.PENDING,
+    ).annotate(asked=Count("lines__agreements"))
+    for campaign in asked.select_related("lead_bureau")[:MOST_SHOWN]:
+        text = f"{campaign.lead_bureau.name}就“{campaign.title}”的 {campaign.asked} 个条目征求意见"
+        yield ToDo(text, campaign.get_absolute_url(), "去回复", Urgency.SOON)
+
+
+def contributions_to_give(user: User) -> Iterator[ToDo]:
+    """The random values that this person may give; the same people as in rules.is_source."""
+    mine = Q(pk=None)
+    if user.has_role(Role.PARTNER_LIAISON, *LEADS):
+        mine |= Q(kind=Source.Kind.BUREAU, bureau=user.bureau_id)
+    if user.has_role(*LEADS):
+        mine |= Q(kind=Source.Kind.PUBLIC, draw__campaign__lead_bureau=user.bureau_id)
+    if user.has_role(Role.SUPERVISOR):
+        mine |= Q(kind=Source.Kind.WITNESS, bureau=user.bureau_id)
+    missing = Contribution.objects.filter(mine, draw__state=DrawState.FROZEN, value="")
+    for contribution in missing.select_related("draw__campaign", "bureau")[:MOST_SHOWN]:
+        campaign = contribution.draw.campaign
+        source = contribution.source.removeprefix("public:").removeprefix("witness:")
+        name = contribution.bureau.name if contribution.kind == Source.Kind.BUREAU and contribution.bureau else source
+        url = reverse("campaigns:draw", args=[campaign.pk])
+        yield ToDo(f"“{campaign.title}”等待来源“{name}”的随机数", url, "去提交", Urgency.SOON)
+
+
+def county_todos(user: User) -> Iterator[ToDo]:
+    """What was assigned to the county, until when, and the list by one button."""
+    if not user.has_role(Role.COUNTY_OFFICER):
+        return
+    for campaign, count, due_on, is_soft in _by_campaign(Task.objects.visible_to(user)):
+        text = f"“{campaign.title}”派发到本地区 {count} 项检查任务"
+        url = reverse("reports:own_task_list", args=[campaign.pk])
+        note = "期限为原则上" if is_soft else ""
+        yield ToDo(text, url, "下载任务清单", urgency_of(due_on), due_on, note)
+
+
+def notices_to_issue(user: User) -> Iterator[ToDo]:
+    if not user.has_role(Role.COUNTY_OFFICER, *LEADS):
+        return
+    waiting = Task.objects.filter(bureau=user.bureau_id, state=TaskState.DISPATCHED)
+    for campaign, count, due_on, _ in _by_campaign(waiting):
+        text = f"“{campaign.title}”由本单位组织的 {count} 项任务尚未签发检查通知书"
+        url = f"{reverse('campaigns:campaign_tasks', args=[campaign.pk])}?state={TaskState.DISPATCHED}"
+        yield ToDo(text, url, "去签发", urgency_of(due_on), due_on, campaign.get_notice_window_display())
+
+
+def inspector_todos(user: User) -> Iterator[ToDo]:
+    if not user.has_role(Role.INSPECTOR):
+        return
+    own = Task.objects.visible_to(user).filter(members__inspector__user=user)
+    for campaign, count, due_on, is_soft in _by_campaign(own):
+        url = reverse("campaigns:campaign_tasks", args=[campaign.pk])
+        note = "期限为原则上" if is_soft else ""
+        yield ToDo(f"“{campaign.title}”抽到您参加 {count} 项检查", url, "查看任务", urgency_of(due_on), due_on, note)
+
+
+def institution_todos(user: User) -> Iterator[ToDo]:
+    if not user.has_role(*INSTITUTION_PEOPLE):
+        return
+    for task in Task.objects.visible_to(user).for_lists().filter(notice__isnull=False)[:MOST_SHOWN]:
+        text = f"{task.institution.name}收到{task.bureau.name}的检查通知书 {task.notice.number}"
+        yield ToDo(text, task.get_absolute_url(), "查看通知", Urgency.SOON)
+
+
+def _by_campaign(tasks: QuerySet[Task]) -> list[tuple[Campaign, int, date | None, bool]]:
+    """(campaign, tasks, first day due, whether softly) of released tasks."""
+    released = tasks.exclude(state=TaskState.PENDING).order_by()
+    rows = released.values_list("campaign").annotate(
+        Count("pk", distinct=True), Min("due_on"), Count("pk", filter=Q(is_due_softly=False))
+    )
+    campaigns = Campaign.objects.in_bulk([pk for pk, *_ in rows])
+    return [(campaigns[pk], count, due_on, not hard) for pk, count, due_on, hard in rows]
+
+
+def urgency_of(due_on: date | None) -> Urgency:
+    today = timezone.localdate()
+    if due_on is None or due_on > today + SOON:
+        return Urgency.WHENEVER
+    if due_on > today:
+        return Urgency.SOON
+    return Urgency.TODAY if due_on == today else Urgency.OVERDUE
+
+
+def todos(user: User) -> Iterable[ToDo]:
+    yield from lead_todos(user)
+    yield from objections(user)
+    yield from agreements_to_answer(user)
+    yield from contributions_to_give(user)
+    yield from county_todos(user)
+    yield from notices_to_issue(user)
+    yield from inspector_todos(user)
+    yield from institution_todos(user)
+
+
+def campaigns_under_way(user: User) -> Iterator[Running]:
+    """Campaigns that have not reached their tasks yet, and whom they wait for."""
+    if not user.has_role(*LEADS, Role.PARTNER_LIAISON, Role.SUPERVISOR):
+        return
+    open_campaigns = Campaign.objects.visible_to(user).exclude(state=CampaignState.DISPATCHED)
+    for campaign in open_campaigns[: MOST_SHOWN // 2]:
+        tone = CAMPAIGN_TONES[CampaignState(campaign.state)]
+        yield Running(
+            campaign.title, campaign.get_absolute_url(), campaign.get_state_display(), tone, waiting_for(campaign)
+        )
+
+
+def campaign_figures(user: User) -> Iterator[Figure]:
+    if not user.has_role(*OFFICE):
+        return
+    operating = Institution.objects.visible_to(user).filter(state=InstitutionState.OPERATING).count()
+    yield Figure(
+        "在营检验检测机构", operating, "家", f"{reverse('institutions:list')}?state={InstitutionState.OPERATING}"
+    )
+    year = timezone.localdate().year
+    campaigns = Campaign.objects.visible_to(user).filter(year=year).count()
+    yield Figure(f"{year} 年抽查活动", campaigns, "项", f"{reverse('campaigns:list')}?year={year}")
+    tasks = Task.objects.visible_to(user).exclude(state=TaskState.PENDING).order_by()
+    states = dict(tasks.values_list("state").annotate(Count("pk")))
+    url = reverse("campaigns:tasks")
+    yield Figure("待通知的检查任务", states.get(TaskState.DISPATCHED, 0), "项", f"{url}?state={TaskState.DISPATCHED}")
+    yield Figure("已通知的检查任务", states.get(TaskState.NOTIFIED, 0), "项", f"{url}?state={TaskState.NOTIFIED}")
+
+
+workbench.offer(todos=todos, running=campaigns_under_way, figures=campaign_figures)
