@@ -5,122 +5,299 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('institutions', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("institutions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Expert',
+            name="Expert",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='专家编号')),
-                ('name', models.CharField(max_length=30, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='联系电话')),
-                ('employer', models.CharField(max_length=120, verbose_name='工作单位')),
-                ('title', models.CharField(blank=True, max_length=40, verbose_name='职称')),
-                ('banned_reason', models.CharField(blank=True, max_length=200, verbose_name='禁用原因')),
-                ('banned_on', models.DateField(blank=True, null=True, verbose_name='禁用日期')),
-                ('ban_is_permanent', models.BooleanField(default=False, verbose_name='终生禁用')),
-                ('state', models.CharField(choices=[('active', '有效'), ('inactive', '失效')], default='active', max_length=10, verbose_name='状态')),
-                ('initials', models.CharField(blank=True, editable=False, max_length=30, verbose_name='拼音首字母')),
-                ('domains', models.ManyToManyField(related_name='experts', to='institutions.domain', verbose_name='擅长领域')),
-                ('employer_institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='institutions.institution', verbose_name='所在检验检测机构')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='所在地区')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="专家编号")),
+                ("name", models.CharField(max_length=30, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="联系电话")),
+                ("employer", models.CharField(max_length=120, verbose_name="工作单位")),
+                ("title", models.CharField(blank=True, max_length=40, verbose_name="职称")),
+                ("banned_reason", models.CharField(blank=True, max_length=200, verbose_name="禁用原因")),
+                ("banned_on", models.DateField(blank=True, null=True, verbose_name="禁用日期")),
+                ("ban_is_permanent", models.BooleanField(default=False, verbose_name="终生禁用")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "有效"), ("inactive", "失效")],
+                        default="active",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("initials", models.CharField(blank=True, editable=False, max_length=30, verbose_name="拼音首字母")),
+                (
+                    "domains",
+                    models.ManyToManyField(related_name="experts", to="institutions.domain", verbose_name="擅长领域"),
+                ),
+                (
+                    "employer_institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="institutions.institution",
+                        verbose_name="所在检验检测机构",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="所在地区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '专家',
-                'verbose_name_plural': '专家',
-                'ordering': ['number'],
+                "verbose_name": "专家",
+                "verbose_name_plural": "专家",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='Inspector',
+            name="Inspector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='人员编号')),
-                ('name', models.CharField(max_length=30, verbose_name='姓名')),
-                ('phone', models.CharField(blank=True, max_length=30, verbose_name='联系电话')),
-                ('position', models.CharField(blank=True, max_length=40, verbose_name='职务')),
-                ('department_certificate', models.CharField(blank=True, max_length=40, verbose_name='部门执法证号')),
-                ('department_certificate_until', models.DateField(blank=True, null=True, verbose_name='部门执法证有效期至')),
-                ('province_certificate', models.CharField(blank=True, max_length=40, verbose_name='省政府执法证号')),
-                ('province_certificate_until', models.DateField(blank=True, null=True, verbose_name='省政府执法证有效期至')),
-                ('can_lead', models.BooleanField(default=False, verbose_name='可任组长')),
-                ('state', models.CharField(choices=[('active', '有效'), ('inactive', '失效')], default='active', max_length=10, verbose_name='状态')),
-                ('initials', models.CharField(blank=True, editable=False, max_length=30, verbose_name='拼音首字母')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inspectors', to='accounts.bureau', verbose_name='所在单位')),
-                ('domains', models.ManyToManyField(blank=True, help_text='不选表示不限领域', related_name='inspectors', to='institutions.domain', verbose_name='可检查领域')),
-                ('user', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='inspector', to='accounts.user', verbose_name='账号')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="人员编号")),
+                ("name", models.CharField(max_length=30, verbose_name="姓名")),
+                ("phone", models.CharField(blank=True, max_length=30, verbose_name="联系电话")),
+                ("position", models.CharField(blank=True, max_length=40, verbose_name="职务")),
+                ("department_certificate", models.CharField(blank=True, max_length=40, verbose_name="部门执法证号")),
+                (
+                    "department_certificate_until",
+                    models.DateField(blank=True, null=True, verbose_name="部门执法证有效期至"),
+                ),
+                ("province_certificate", models.CharField(blank=True, max_length=40, verbose_name="省政府执法证号")),
+                (
+                    "province_certificate_until",
+                    models.DateField(blank=True, null=True, verbose_name="省政府执法证有效期至"),
+                ),
+                ("can_lead", models.BooleanField(default=False, verbose_name="可任组长")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "有效"), ("inactive", "失效")],
+                        default="active",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("initials", models.CharField(blank=True, editable=False, max_length=30, verbose_name="拼音首字母")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inspectors",
+                        to="accounts.bureau",
+                        verbose_name="所在单位",
+                    ),
+                ),
+                (
+                    "domains",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="不选表示不限领域",
+                        related_name="inspectors",
+                        to="institutions.domain",
+                        verbose_name="可检查领域",
+                    ),
+                ),
+                (
+                    "user",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="inspector",
+                        to="accounts.user",
+                        verbose_name="账号",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '执法检查人员',
-                'verbose_name_plural': '执法检查人员',
-                'ordering': ['bureau_id', 'number'],
+                "verbose_name": "执法检查人员",
+                "verbose_name_plural": "执法检查人员",
+                "ordering": ["bureau_id", "number"],
             },
         ),
         migrations.CreateModel(
-            name='ConflictOfInterest',
+            name="ConflictOfInterest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('family', '近亲属关系'), ('former_employment', '曾在该机构任职'), ('investment', '投资或经济利益'), ('other', '其他可能影响公正的关系')], max_length=20, verbose_name='关系')),
-                ('words', models.CharField(blank=True, max_length=200, verbose_name='说明')),
-                ('declared_on', models.DateField(verbose_name='申报日期')),
-                ('decision', models.CharField(choices=[('pending', '待决定'), ('accepted', '准予回避'), ('rejected', '不予回避')], default='pending', max_length=10, verbose_name='决定')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='决定时间')),
-                ('county', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='县区')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='决定人')),
-                ('institution', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='institutions.institution', verbose_name='机构')),
-                ('expert', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='inspectors.expert', verbose_name='专家')),
-                ('inspector', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='conflicts', to='inspectors.inspector', verbose_name='检查人员')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("family", "近亲属关系"),
+                            ("former_employment", "曾在该机构任职"),
+                            ("investment", "投资或经济利益"),
+                            ("other", "其他可能影响公正的关系"),
+                        ],
+                        max_length=20,
+                        verbose_name="关系",
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=200, verbose_name="说明")),
+                ("declared_on", models.DateField(verbose_name="申报日期")),
+                (
+                    "decision",
+                    models.CharField(
+                        choices=[("pending", "待决定"), ("accepted", "准予回避"), ("rejected", "不予回避")],
+                        default="pending",
+                        max_length=10,
+                        verbose_name="决定",
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="决定时间")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="县区",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.user",
+                        verbose_name="决定人",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conflicts",
+                        to="institutions.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conflicts",
+                        to="inspectors.expert",
+                        verbose_name="专家",
+                    ),
+                ),
+                (
+                    "inspector",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conflicts",
+                        to="inspectors.inspector",
+                        verbose_name="检查人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '回避关系',
-                'verbose_name_plural': '回避关系',
-                'ordering': ['-declared_on', '-pk'],
+                "verbose_name": "回避关系",
+                "verbose_name_plural": "回避关系",
+                "ordering": ["-declared_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Leave',
+            name="Leave",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField(verbose_name='开始日期')),
-                ('ends_on', models.DateField(verbose_name='结束日期')),
-                ('reason', models.CharField(blank=True, max_length=100, verbose_name='事由')),
-                ('inspector', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='leaves', to='inspectors.inspector', verbose_name='检查人员')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField(verbose_name="开始日期")),
+                ("ends_on", models.DateField(verbose_name="结束日期")),
+                ("reason", models.CharField(blank=True, max_length=100, verbose_name="事由")),
+                (
+                    "inspector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="leaves",
+                        to="inspectors.inspector",
+                        verbose_name="检查人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '请假',
-                'verbose_name_plural': '请假',
-                'ordering': ['-starts_on'],
+                "verbose_name": "请假",
+                "verbose_name_plural": "请假",
+                "ordering": ["-starts_on"],
             },
         ),
         migrations.AddConstraint(
-            model_name='expert',
-            constraint=models.CheckConstraint(condition=models.Q(('banned_on__isnull', True), models.Q(('banned_reason', ''), _negated=True), _connector='OR'), name='expert_ban_has_a_reason'),
+            model_name="expert",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("banned_on__isnull", True), models.Q(("banned_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="expert_ban_has_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspector',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['active', 'inactive'])), name='inspector_state_is_known'),
+            model_name="inspector",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["active", "inactive"])), name="inspector_state_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflictofinterest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expert__isnull', True), ('inspector__isnull', False)), models.Q(('expert__isnull', False), ('inspector__isnull', True)), _connector='OR'), name='conflict_names_one_person'),
+            model_name="conflictofinterest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("expert__isnull", True), ("inspector__isnull", False)),
+                    models.Q(("expert__isnull", False), ("inspector__isnull", True)),
+                    _connector="OR",
+                ),
+                name="conflict_names_one_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflictofinterest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('county__isnull', True), ('institution__isnull', False)), models.Q(('county__isnull', False), ('institution__isnull', True)), _connector='OR'), name='conflict_names_an_institution_or_a_county'),
+            model_name="conflictofinterest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("county__isnull", True), ("institution__isnull", False)),
+                    models.Q(("county__isnull", False), ("institution__isnull", True)),
+                    _connector="OR",
+                ),
+                name="conflict_names_an_institution_or_a_county",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='conflictofinterest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decision', 'pending')), models.Q(models.Q(('decision', 'pending'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='conflict_is_decided_once_it_has_a_decision'),
+            model_name="conflictofinterest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decision", "pending")),
+                    models.Q(models.Q(("decision", "pending"), _negated=True), ("decided_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="conflict_is_decided_once_it_has_a_decision",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='leave',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__lte', models.F('ends_on'))), name='leave_ends_after_it_begins'),
+            model_name="leave",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="leave_ends_after_it_begins"
+            ),
         ),
     ]

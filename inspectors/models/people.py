@@ -1,5 +1,6 @@
 """The second pool 检查人员名录库: inspectors, experts, their conflicts of interest and leave."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.conf import settings
@@ -33,12 +34,26 @@ class InspectorQuerySet(models.QuerySet["Inspector"]):
 
     def certificated_on(self, day: date) -> "InspectorQuerySet":
         """Those who hold both enforcement certificates, valid on that day (domain rule 2.4)."""
-        return self.exclude(department_certificate="").exclude(province_certificate="").filter(
-            department_certificate_until__gte=day, province_certificate_until__gte=day
+        return (
+            self.exclude(department_certificate="")
+            .exclude(province_certificate="")
+            .filter(department_certificate_until__gte=day, province_certificate_until__gte=day)
         )
 
     def free_on(self, day: date) -> "InspectorQuerySet":
-        return self.exclude(leaves__starts_on__lte=day, leaves__ends_on__gte=day)
+        return self.exclude(leaves__in=Leave.objects.covering(day))
+
+    def ready_on(self, day: date) -> "InspectorQuerySet":
+        """Those who may be sent out on that day: active, both certificates valid, not on leave."""
+        return self.active().certificated_on(day).free_on(day)
+
+    def for_domains(self, codes: Collection[str]) -> "InspectorQuerySet":
+        """Those who may check one of these domains; who names no domain may check all."""
+        return self.filter(Q(domains__in=codes) | Q(domains__isnull=True)).distinct()
+
+    def for_matters(self, codes: Collection[str]) -> "InspectorQuerySet":
+        """Those who may check one of these matters; who names no matter may check all."""
+        return self.filter(Q(matters__in=codes) | Q(matters__isnull=True)).distinct()
 
 
 class Inspector(models.Model):
@@ -77,6 +92,14 @@ class Inspector(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def certificated_until(self) -> date | None:
+        """The last day on which both certificates are valid; None when one is missing or has no date."""
+        if not (self.department_certificate and self.province_certificate):
+            return None
+        days = (self.department_certificate_until, self.province_certificate_until)
+        return min(day for day in days if day) if all(days) else None
+
     def certificate_gaps(self, day: date) -> list[str]:
         """What keeps this person from enforcing on that day, in words; none when both certificates are valid."""
         gaps = []
@@ -92,6 +115,9 @@ class Inspector(models.Model):
 
 
 class ExpertQuerySet(models.QuerySet["Expert"]):
+    def available(self) -> "ExpertQuerySet":
+        return self.filter(state=PersonState.ACTIVE, banned_on__isnull=True)
+
     def visible_to(self, user: User) -> "ExpertQuerySet":
         if user.is_regulator and user.has_role(
             Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.SUPERVISOR, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER
@@ -135,6 +161,10 @@ class Expert(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_banned(self) -> bool:
+        return self.banned_on is not None
+
 
 class ConflictQuerySet(models.QuerySet["ConflictOfInterest"]):
     def visible_to(self, user: User) -> "ConflictQuerySet":
@@ -172,9 +202,7 @@ class ConflictOfInterest(models.Model):
     institution = models.ForeignKey(
         Institution, models.CASCADE, null=True, blank=True, related_name="conflicts", verbose_name="机构"
     )
-    county = models.ForeignKey(
-        Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="县区"
-    )
+    county = models.ForeignKey(Region, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="县区")
     kind = models.CharField("关系", max_length=20, choices=Kind.choices)
     words = models.CharField("说明", max_length=200, blank=True)
     declared_on = models.DateField("申报日期")
@@ -191,7 +219,8 @@ class ConflictOfInterest(models.Model):
         ordering = ["-declared_on", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(inspector__isnull=False, expert__isnull=True) | Q(inspector__isnull=True, expert__isnull=False),
+                condition=Q(inspector__isnull=False, expert__isnull=True)
+                | Q(inspector__isnull=True, expert__isnull=False),
                 name="conflict_names_one_person",
             ),
             models.CheckConstraint(
@@ -200,13 +229,29 @@ class ConflictOfInterest(models.Model):
                 name="conflict_names_an_institution_or_a_county",
             ),
             models.CheckConstraint(
-                condition=Q(decision="pending", decided_at__isnull=True) | (~Q(decision="pending") & Q(decided_at__isnull=False)),
+                condition=Q(decision="pending", decided_at__isnull=True)
+                | (~Q(decision="pending") & Q(decided_at__isnull=False)),
                 name="conflict_is_decided_once_it_has_a_decision",
             ),
         ]
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def person(self) -> "Inspector | Expert":
+        found = self.inspector or self.expert
+        if found is None:
+            raise ValueError("a conflict names one person")
+        return found
+
+
+class LeaveQuerySet(models.QuerySet["Leave"]):
+    def visible_to(self, user: User) -> "LeaveQuerySet":
+        return self.filter(inspector__in=Inspector.objects.visible_to(user))
+
+    def covering(self, day: date) -> "LeaveQuerySet":
+        return self.filter(starts_on__lte=day, ends_on__gte=day)
 
 
 class Leave(models.Model):
@@ -218,6 +263,8 @@ class Leave(models.Model):
     reason = models.CharField("事由", max_length=100, blank=True)
 
     PERSONAL_FIELDS = frozenset({"reason"})
+
+    objects = LeaveQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "请假"
