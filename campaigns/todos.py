@@ -27,27 +27,25 @@ def lead_todos(user: User) -> Iterator[ToDo]:
     if not user.has_role(*LEADS):
         return
     own = Campaign.objects.filter(lead_bureau=user.bureau_id).exclude(state=CampaignState.DISPATCHED)
-    counted = own.annotate(
-        unanswered=Count("lines__agreements", filter=~Q(lines__agreements__state="agreed"), distinct=True),
-        missing=Count(
-            "draws__contributions", filter=Q(draws__state="frozen", draws__contributions__value=""), distinct=True
-        ),
-    )
-    for campaign in counted.prefetch_related("stages", "sources", "lines")[:MOST_SHOWN]:
-        yield from _next_step(campaign, unanswered=campaign.unanswered, missing=campaign.missing)
+    answers = LineAgreement.objects.filter(line__campaign__in=own).exclude(state=LineAgreement.State.AGREED)
+    values = Contribution.objects.filter(draw__campaign__in=own, draw__state=DrawState.FROZEN, value="")
+    waiting = {*answers.values_list("line__campaign", flat=True), *values.values_list("draw__campaign", flat=True)}
+    for campaign in own.prefetch_related("stages", "sources", "lines")[:MOST_SHOWN]:
+        if campaign.pk not in waiting:
+            yield from _next_step(campaign)
 
 
-def _next_step(campaign: Campaign, *, unanswered: int, missing: int) -> Iterator[ToDo]:
+def _next_step(campaign: Campaign) -> Iterator[ToDo]:
     page = campaign.get_absolute_url()
     match campaign.state:
         case CampaignState.DRAFT:
             gaps = _gaps(campaign)
             note = f"还缺：{'、'.join(gaps)}" if gaps else ""
             yield ToDo(f"“{campaign.title}”的计划尚未提请协商", page, "继续填写" if gaps else "去提请协商", note=note)
-        case CampaignState.NEGOTIATING if not unanswered:
+        case CampaignState.NEGOTIATING:
             freeze = reverse("campaigns:confirm_freeze", args=[campaign.pk])
             yield ToDo(f"“{campaign.title}”各单位均已同意，可以冻结两库", freeze, "去冻结", Urgency.SOON)
-        case CampaignState.FROZEN if not missing:
+        case CampaignState.FROZEN:
             draw = reverse("campaigns:draw", args=[campaign.pk])
             yield ToDo(f"“{campaign.title}”的随机数已收齐，可以抽取", draw, "去抽取", Urgency.SOON)
         case CampaignState.DRAWN:
@@ -82,13 +80,12 @@ def objections(user: User) -> Iterator[ToDo]:
 def agreements_to_answer(user: User) -> Iterator[ToDo]:
     if not user.has_role(Role.PARTNER_LIAISON, *LEADS):
         return
-    asked = Campaign.objects.filter(
-        state=CampaignState.NEGOTIATING,
-        lines__agreements__bureau=user.bureau_id,
-        lines__agreements__state=LineAgreement.State.PENDING,
-    ).annotate(asked=Count("lines__agreements"))
-    for campaign in asked.select_related("lead_bureau")[:MOST_SHOWN]:
-        text = f"{campaign.lead_bureau.name}就“{campaign.title}”的 {campaign.asked} 个条目征求意见"
+    pending = LineAgreement.objects.filter(
+        bureau=user.bureau_id, state=LineAgreement.State.PENDING, line__campaign__state=CampaignState.NEGOTIATING
+    )
+    counted = dict(pending.order_by().values_list("line__campaign").annotate(Count("pk")))
+    for campaign in Campaign.objects.filter(pk__in=counted).select_related("lead_bureau")[:MOST_SHOWN]:
+        text = f"{campaign.lead_bureau.name}就“{campaign.title}”的 {counted[campaign.pk]} 个条目征求意见"
         yield ToDo(text, campaign.get_absolute_url(), "去回复", Urgency.SOON)
 
 
