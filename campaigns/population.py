@@ -89,7 +89,7 @@ class Population:
             is_received, is_key = pk in self._received, pk in self._key_targets
             yield Candidate(
                 pk=pk,
-                identifier=uscc or organisation_code,
+                identifier=uscc or organisation_code or "",
                 name=name,
                 county=county,
                 lines=lines,
@@ -151,7 +151,7 @@ class Population:
     @cached_property
     def _domains(self) -> dict[int, frozenset[str]]:
         """The codes of each line's domain and all below it."""
-        children = defaultdict(list)
+        children: defaultdict[str | None, list[str]] = defaultdict(list)
         for code, parent in Domain.objects.values_list("code", "parent_id"):
             children[parent].append(code)
         return {line.pk: frozenset(_descendants(line.domain_id, children)) for line in self.lines}

@@ -8,7 +8,7 @@ from django.db import models, transaction
 
 from accounts import audit
 from accounts.models import Bureau, User
-from campaigns.errors import WrongState
+from campaigns.errors import CampaignError, WrongState
 from campaigns.models import BasisDocument, Campaign, CampaignIssuer, Exclusion, PlanLine, Source, Stage, TeamSlot
 from campaigns.states import CampaignState
 from campaigns.transitions import locked
@@ -17,7 +17,8 @@ from campaigns.transitions import locked
 @transaction.atomic
 def create_campaign(*, by: User, **fields: Any) -> Campaign:
     """A new draft led by the user's own bureau, which also issues it."""
-    assert by.bureau is not None
+    if by.bureau is None:
+        raise CampaignError("只有在单位任职的人员才能建立抽查活动。")
     campaign = Campaign(lead_bureau=by.bureau, created_by=by, **fields)
     campaign.full_clean()
     with audit.recorded("campaigns.create", campaign, by=by):

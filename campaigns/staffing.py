@@ -1,11 +1,11 @@
 """Which inspectors and experts may be drawn for which plan line: the second pool as the sheet knows it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import Bureau, Region
 from campaigns.models import Campaign, PlanLine, SlotRole, TeamSlot
@@ -65,11 +65,12 @@ class Staffing:
                     inspector.number, inspector.pk, None, tuple(sorted(pools)), tuple(sorted(recusals[inspector.pk]))
                 )
 
-    def _eligible_inspectors(self) -> "Iterable[Inspector]":
+    def _eligible_inspectors(self) -> "QuerySet[Inspector]":
         bureaus = {slot.bureau_id for slot in self.slots if slot.bureau_id}
         departments = {slot.county_department_id for slot in self.slots if slot.county_department_id}
         in_counties = Q(
-            bureau__department__in=departments, bureau__region__level="county",
+            bureau__department__in=departments,
+            bureau__region__level="county",
             bureau__region__code__startswith=self.campaign.scope,
         )
         return (
@@ -94,7 +95,9 @@ class Staffing:
         for expert in experts.select_related("employer_institution").prefetch_related("domains"):
             domains = frozenset(domain.code for domain in expert.domains.all())
             pools = tuple(sorted(f"expert:{line.code}" for line in lines if _may_check(line, domains, family)))
-            recused = recusals[expert.pk] | ({expert.employer_institution.identifier} if expert.employer_institution else set())
+            recused = recusals[expert.pk] | (
+                {expert.employer_institution.identifier} if expert.employer_institution else set()
+            )
             if pools:
                 yield Person(expert.number, None, expert.pk, pools, tuple(sorted(recused)))
 
@@ -102,9 +105,7 @@ class Staffing:
         """For each domain all domains above and below it, itself included."""
         parents = dict(Domain.objects.values_list("code", "parent_id"))
         above = {code: frozenset(_chain(code, parents)) for code in parents}
-        return {
-            code: above[code] | frozenset(other for other in parents if code in above[other]) for code in parents
-        }
+        return {code: above[code] | frozenset(other for other in parents if code in above[other]) for code in parents}
 
 
 def _draws_from(slot: TeamSlot, bureau: Bureau) -> bool:

@@ -6,6 +6,7 @@ from django import forms
 
 from accounts.models import Bureau, User
 from campaigns import services
+from campaigns.forms.choosing import offer
 from campaigns.models import BasisDocument, Campaign, CampaignIssuer, Source, Stage
 from campaigns.models.plan import RATIO
 
@@ -19,16 +20,33 @@ class DayInput(forms.DateInput):
 
 class CampaignForm(forms.ModelForm[Campaign]):
     overall_ratio = forms.CharField(
-        label="总体比例", required=False, max_length=7, validators=[RATIO],
+        label="总体比例",
+        required=False,
+        max_length=7,
+        validators=[RATIO],
         help_text="通知写明的总体比例，如 4%，用来核对各条目数量之和",
     )
 
     class Meta:
         model = Campaign
         fields = [
-            "number", "title", "year", "kind", "parent", "document_number", "issued_on", "notice_window",
-            "overall_ratio", "overall_count", "quota_count", "quota_mode", "tasks_per_inspector",
-            "publishes_plan", "publishes_drawn_list", "publishes_results", "description",
+            "number",
+            "title",
+            "year",
+            "kind",
+            "parent",
+            "document_number",
+            "issued_on",
+            "notice_window",
+            "overall_ratio",
+            "overall_count",
+            "quota_count",
+            "quota_mode",
+            "tasks_per_inspector",
+            "publishes_plan",
+            "publishes_drawn_list",
+            "publishes_results",
+            "description",
         ]
         widgets = {"issued_on": DayInput(), "description": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
@@ -40,9 +58,8 @@ class CampaignForm(forms.ModelForm[Campaign]):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        others = Campaign.objects.visible_to(user) | Campaign.objects.filter(pk=self.instance.parent_id)
-        self.fields["parent"].queryset = others.exclude(pk=self.instance.pk)
-        self.fields["parent"].empty_label = "无"
+        others = Campaign.objects.visible_to(user) | Campaign.objects.filter(children=self.instance.pk)
+        offer(self, "parent", others.exclude(pk=self.instance.pk or 0))
 
 
 class IssuerForm(forms.ModelForm[CampaignIssuer]):
@@ -92,7 +109,7 @@ class Part:
 
     def formset(self, campaign: Campaign, data: Any = None) -> "forms.BaseFormSet[Any]":
         rows = getattr(campaign, self.relation).all()
-        names = self.form._meta.fields
+        names = list(self.form._meta.fields or ())
         initial = [{name: getattr(row, name) for name in names} for row in rows]
         factory = forms.formset_factory(self.form, extra=3, can_delete=True)
         formset = factory(data, initial=initial, prefix=self.relation)
@@ -103,7 +120,7 @@ class Part:
         """The filled rows that are not marked for deletion, in their order."""
         kept = [form for form in formset.forms if form.has_changed() or form.initial]
         kept = [form for form in kept if form.cleaned_data and not form.cleaned_data.get("DELETE")]
-        names = self.form._meta.fields
+        names = list(self.form._meta.fields or ())
         return [self.form._meta.model(**{name: form.cleaned_data[name] for name in names}) for form in kept]
 
 
@@ -112,12 +129,13 @@ def _scope_bureaus(formset: "forms.BaseFormSet[Any]", campaign: Campaign) -> Non
     choices = list(bureau_choices(campaign))
     for form in [*formset.forms, formset.empty_form]:
         if "bureau" in form.fields:
-            form.fields["bureau"].queryset = Bureau.objects.all()
-            form.fields["bureau"].choices = [("", "---------"), *choices]
+            offer(form, "bureau", Bureau.objects.all(), [("", "请选择"), *choices])
 
 
 def bureau_choices(campaign: Campaign) -> list[tuple[str, str]]:
-    bureaus = Bureau.objects.filter(region__code__startswith=campaign.scope).order_by("region_id", "department__position")
+    bureaus = Bureau.objects.filter(region__code__startswith=campaign.scope).order_by(
+        "region_id", "department__position"
+    )
     return list(bureaus.values_list("pk", "name"))
 
 

@@ -5,6 +5,7 @@ from django import forms
 
 from accounts.models import Bureau, Department
 from campaigns.forms.campaign import bureau_choices
+from campaigns.forms.choosing import offer, offer_choices
 from campaigns.models import (
     Campaign,
     Exclusion,
@@ -17,7 +18,6 @@ from campaigns.models import (
     TeamSlot,
 )
 from campaigns.models.plan import RATIO
-from institutions.models import Domain
 
 CLASSES = "ABCD"
 OTHER_KINDS = [kind for kind in ExclusionKind if kind != ExclusionKind.OWNER_DEPARTMENT]
@@ -30,16 +30,33 @@ class LineForm(forms.ModelForm[PlanLine]):
         Department.objects.all(), label="排除这些部门所属的机构", required=False, widget=forms.CheckboxSelectMultiple
     )
     excluded_kinds = forms.MultipleChoiceField(
-        label="其他排除情形", required=False, choices=[(kind.value, kind.label) for kind in OTHER_KINDS],
+        label="其他排除情形",
+        required=False,
+        choices=[(kind.value, kind.label) for kind in OTHER_KINDS],
         widget=forms.CheckboxSelectMultiple,
     )
 
     class Meta:
         model = PlanLine
         fields = [
-            "title", "code", "domain", "takes_rest", "level", "lead_bureau", "partners", "matters",
-            "size_kind", "count", "ratio", "rounding", "stated_count",
-            "excluded_owners", "excluded_kinds", "key_target_rule", "key_target_lots", "reserve",
+            "title",
+            "code",
+            "domain",
+            "takes_rest",
+            "level",
+            "lead_bureau",
+            "partners",
+            "matters",
+            "size_kind",
+            "count",
+            "ratio",
+            "rounding",
+            "stated_count",
+            "excluded_owners",
+            "excluded_kinds",
+            "key_target_rule",
+            "key_target_lots",
+            "reserve",
         ]
         help_texts = {
             "code": "英文短名，写入抽取规则，如 vehicle",
@@ -50,12 +67,10 @@ class LineForm(forms.ModelForm[PlanLine]):
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.campaign = campaign
-        self.fields["domain"].queryset = Domain.objects.all()
         bureaus = bureau_choices(campaign)
         for name in ("lead_bureau", "partners"):
-            self.fields[name].queryset = Bureau.objects.all()
-            self.fields[name].choices = bureaus
-        self.fields["matters"].queryset = InspectionMatter.objects.filter(is_active=True)
+            offer(self, name, Bureau.objects.all(), bureaus)
+        offer(self, "matters", InspectionMatter.objects.filter(is_active=True))
         for field in self._class_fields():
             self.fields[field[0]] = field[1]
         if self.instance.pk:
@@ -63,14 +78,26 @@ class LineForm(forms.ModelForm[PlanLine]):
 
     def _class_fields(self) -> Iterator[tuple[str, forms.Field]]:
         for letter in CLASSES:
-            yield f"ratio_{letter}", forms.CharField(
-                label=f"{letter} 类比例", required=False, max_length=7, validators=[RATIO],
-                initial=self.instance.ratio_by_class.get(letter, ""),
+            yield (
+                f"ratio_{letter}",
+                forms.CharField(
+                    label=f"{letter} 类比例",
+                    required=False,
+                    max_length=7,
+                    validators=[RATIO],
+                    initial=self.instance.ratio_by_class.get(letter, ""),
+                ),
             )
         for letter in CLASSES:
-            yield f"lots_{letter}", forms.IntegerField(
-                label=f"{letter} 类签数", required=False, min_value=1, max_value=99,
-                initial=self.instance.lots_by_class.get(letter),
+            yield (
+                f"lots_{letter}",
+                forms.IntegerField(
+                    label=f"{letter} 类签数",
+                    required=False,
+                    min_value=1,
+                    max_value=99,
+                    initial=self.instance.lots_by_class.get(letter),
+                ),
             )
 
     def _fill_exclusions(self) -> None:
@@ -122,7 +149,7 @@ class SlotForm(forms.Form):
 
     def __init__(self, *args: Any, sources: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["source"].choices = [("", "---------"), *sources]
+        offer_choices(self, "source", [("", "请选择"), *sources])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -147,9 +174,7 @@ class SlotFormSet(forms.formset_factory(SlotForm, extra=2, can_delete=True)):  #
 
     def __init__(self, data: Any = None, *, campaign: Campaign, line: PlanLine | None = None) -> None:
         initial = [_initial(slot) for slot in line.slots.all()] if line and line.pk else []
-        super().__init__(
-            data, initial=initial, prefix="slots", form_kwargs={"sources": source_choices(campaign)}
-        )
+        super().__init__(data, initial=initial, prefix="slots", form_kwargs={"sources": source_choices(campaign)})
 
     def slots(self) -> list[TeamSlot]:
         filled = [form for form in self.forms if form.cleaned_data.get("source")]
@@ -167,7 +192,8 @@ def _initial(slot: TeamSlot) -> dict[str, Any]:
 
 def source_choices(campaign: Campaign) -> list[tuple[str, str]]:
     counties = [
-        (f"county|{department.pk}", f"机构所在县区的{department.short_name}部门") for department in Department.objects.all()
+        (f"county|{department.pk}", f"机构所在县区的{department.short_name}部门")
+        for department in Department.objects.all()
     ]
     bureaus = [(f"bureau|{code}", name) for code, name in bureau_choices(campaign)]
     return [*counties[:3], ("expert", "专家库"), *bureaus]

@@ -7,551 +7,1401 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('inspectors', '0001_initial'),
-        ('institutions', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("inspectors", "0001_initial"),
+        ("institutions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Draw',
+            name="Draw",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='序号')),
-                ('code', models.CharField(max_length=64, unique=True, verbose_name='抽取编号')),
-                ('state', models.CharField(choices=[('frozen', '已冻结'), ('drawn', '已抽取'), ('void', '已作废')], default='frozen', editable=False, max_length=10, verbose_name='状态')),
-                ('manifest', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='清单')),
-                ('commitment', models.CharField(max_length=64, verbose_name='承诺摘要')),
-                ('frozen_at', models.DateTimeField(verbose_name='冻结时间')),
-                ('seed', models.CharField(blank=True, max_length=64, verbose_name='种子')),
-                ('result_digest', models.CharField(blank=True, max_length=64, verbose_name='结果摘要')),
-                ('drawn_at', models.DateTimeField(blank=True, null=True, verbose_name='抽取时间')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="序号")),
+                ("code", models.CharField(max_length=64, unique=True, verbose_name="抽取编号")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("frozen", "已冻结"), ("drawn", "已抽取"), ("void", "已作废")],
+                        default="frozen",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "manifest",
+                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="清单"),
+                ),
+                ("commitment", models.CharField(max_length=64, verbose_name="承诺摘要")),
+                ("frozen_at", models.DateTimeField(verbose_name="冻结时间")),
+                ("seed", models.CharField(blank=True, max_length=64, verbose_name="种子")),
+                ("result_digest", models.CharField(blank=True, max_length=64, verbose_name="结果摘要")),
+                ("drawn_at", models.DateTimeField(blank=True, null=True, verbose_name="抽取时间")),
             ],
             options={
-                'verbose_name': '抽取',
-                'verbose_name_plural': '抽取',
-                'ordering': ['campaign_id', 'number'],
+                "verbose_name": "抽取",
+                "verbose_name_plural": "抽取",
+                "ordering": ["campaign_id", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=30, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9-]+$', '只能用字母、数字和短横线。')], verbose_name='活动编号')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('kind', models.CharField(choices=[('double_random', '双随机抽查'), ('special', '专项检查'), ('look_back', '回头看'), ('practice', '演练')], default='double_random', max_length=20, verbose_name='类别')),
-                ('document_number', models.CharField(blank=True, max_length=60, verbose_name='发文字号')),
-                ('issued_on', models.DateField(blank=True, null=True, verbose_name='发文日期')),
-                ('description', models.TextField(blank=True, verbose_name='说明')),
-                ('notice_window', models.CharField(choices=[('within_24h', '现场检查前24小时内告知'), ('at_least_24h', '至少提前24小时告知'), ('none', '不作限定')], default='within_24h', max_length=20, verbose_name='告知时限')),
-                ('publishes_plan', models.BooleanField(default=True, verbose_name='公示抽查计划')),
-                ('publishes_drawn_list', models.BooleanField(default=False, verbose_name='公示抽取名单')),
-                ('publishes_results', models.BooleanField(default=True, verbose_name='公示检查结果')),
-                ('overall_ratio', models.CharField(blank=True, help_text='通知写明的总体比例，如 4%，用于核对各条目数量之和', max_length=7, verbose_name='总体比例')),
-                ('overall_count', models.PositiveIntegerField(blank=True, help_text='通知写明的总体数量', null=True, verbose_name='总体数量')),
-                ('tasks_per_inspector', models.PositiveSmallIntegerField(default=6, verbose_name='每人最多任务数')),
-                ('quota_count', models.PositiveIntegerField(blank=True, help_text='各条目合计须含的国家质检中心家数', null=True, verbose_name='国家质检中心数')),
-                ('quota_mode', models.CharField(choices=[('at_least', '至少'), ('exactly', '恰好')], default='at_least', max_length=10, verbose_name='国家质检中心数的含义')),
-                ('state', models.CharField(choices=[('draft', '计划'), ('negotiating', '协商'), ('frozen', '冻结'), ('drawn', '抽取'), ('dispatched', '派发')], default='draft', editable=False, max_length=20, verbose_name='阶段')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('frozen_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='冻结时间')),
-                ('drawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='抽取时间')),
-                ('dispatched_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='派发时间')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='创建人')),
-                ('lead_bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_campaigns', to='accounts.bureau', verbose_name='牵头单位')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='campaigns.campaign', verbose_name='上级活动')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "number",
+                    models.CharField(
+                        max_length=30,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator("^[A-Za-z0-9-]+$", "只能用字母、数字和短横线。")
+                        ],
+                        verbose_name="活动编号",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("double_random", "双随机抽查"),
+                            ("special", "专项检查"),
+                            ("look_back", "回头看"),
+                            ("practice", "演练"),
+                        ],
+                        default="double_random",
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("document_number", models.CharField(blank=True, max_length=60, verbose_name="发文字号")),
+                ("issued_on", models.DateField(blank=True, null=True, verbose_name="发文日期")),
+                ("description", models.TextField(blank=True, verbose_name="说明")),
+                (
+                    "notice_window",
+                    models.CharField(
+                        choices=[
+                            ("within_24h", "现场检查前24小时内告知"),
+                            ("at_least_24h", "至少提前24小时告知"),
+                            ("none", "不作限定"),
+                        ],
+                        default="within_24h",
+                        max_length=20,
+                        verbose_name="告知时限",
+                    ),
+                ),
+                ("publishes_plan", models.BooleanField(default=True, verbose_name="公示抽查计划")),
+                ("publishes_drawn_list", models.BooleanField(default=False, verbose_name="公示抽取名单")),
+                ("publishes_results", models.BooleanField(default=True, verbose_name="公示检查结果")),
+                (
+                    "overall_ratio",
+                    models.CharField(
+                        blank=True,
+                        help_text="通知写明的总体比例，如 4%，用于核对各条目数量之和",
+                        max_length=7,
+                        verbose_name="总体比例",
+                    ),
+                ),
+                (
+                    "overall_count",
+                    models.PositiveIntegerField(
+                        blank=True, help_text="通知写明的总体数量", null=True, verbose_name="总体数量"
+                    ),
+                ),
+                ("tasks_per_inspector", models.PositiveSmallIntegerField(default=6, verbose_name="每人最多任务数")),
+                (
+                    "quota_count",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="各条目合计须含的国家质检中心家数",
+                        null=True,
+                        verbose_name="国家质检中心数",
+                    ),
+                ),
+                (
+                    "quota_mode",
+                    models.CharField(
+                        choices=[("at_least", "至少"), ("exactly", "恰好")],
+                        default="at_least",
+                        max_length=10,
+                        verbose_name="国家质检中心数的含义",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "计划"),
+                            ("negotiating", "协商"),
+                            ("frozen", "冻结"),
+                            ("drawn", "抽取"),
+                            ("dispatched", "派发"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="阶段",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="创建时间")),
+                ("frozen_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="冻结时间")),
+                ("drawn_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="抽取时间")),
+                ("dispatched_at", models.DateTimeField(blank=True, editable=False, null=True, verbose_name="派发时间")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.user",
+                        verbose_name="创建人",
+                    ),
+                ),
+                (
+                    "lead_bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_campaigns",
+                        to="accounts.bureau",
+                        verbose_name="牵头单位",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="campaigns.campaign",
+                        verbose_name="上级活动",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '抽查活动',
-                'verbose_name_plural': '抽查活动',
-                'ordering': ['-year', '-pk'],
+                "verbose_name": "抽查活动",
+                "verbose_name_plural": "抽查活动",
+                "ordering": ["-year", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='BasisDocument',
+            name="BasisDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=150, verbose_name='标题')),
-                ('number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='basis_documents', to='campaigns.campaign', verbose_name='活动')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=150, verbose_name="标题")),
+                ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="basis_documents",
+                        to="campaigns.campaign",
+                        verbose_name="活动",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '文件依据',
-                'verbose_name_plural': '文件依据',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "文件依据",
+                "verbose_name_plural": "文件依据",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AllottedInstitution',
+            name="AllottedInstitution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_received', models.BooleanField(default=True, verbose_name='分配给本级')),
-                ('origin', models.CharField(max_length=120, verbose_name='来源')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allotments', to='institutions.institution', verbose_name='机构')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='allotted', to='campaigns.campaign', verbose_name='活动')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("is_received", models.BooleanField(default=True, verbose_name="分配给本级")),
+                ("origin", models.CharField(max_length=120, verbose_name="来源")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="allotments",
+                        to="institutions.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="allotted",
+                        to="campaigns.campaign",
+                        verbose_name="活动",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '上级分配对象',
-                'verbose_name_plural': '上级分配对象',
-                'ordering': ['campaign_id', 'institution__county_id', 'institution__name'],
+                "verbose_name": "上级分配对象",
+                "verbose_name_plural": "上级分配对象",
+                "ordering": ["campaign_id", "institution__county_id", "institution__name"],
             },
         ),
         migrations.CreateModel(
-            name='CampaignIssuer',
+            name="CampaignIssuer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bureau', verbose_name='机关')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='issuers', to='campaigns.campaign', verbose_name='活动')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.bureau",
+                        verbose_name="机关",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="issuers",
+                        to="campaigns.campaign",
+                        verbose_name="活动",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '发文机关',
-                'verbose_name_plural': '发文机关',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "发文机关",
+                "verbose_name_plural": "发文机关",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DrawSecret',
+            name="DrawSecret",
             fields=[
-                ('draw', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='secret', serialize=False, to='campaigns.draw', verbose_name='抽取')),
-                ('value', models.CharField(max_length=64, verbose_name='秘密值')),
+                (
+                    "draw",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="secret",
+                        serialize=False,
+                        to="campaigns.draw",
+                        verbose_name="抽取",
+                    ),
+                ),
+                ("value", models.CharField(max_length=64, verbose_name="秘密值")),
             ],
             options={
-                'verbose_name': '抽取秘密值',
-                'verbose_name_plural': '抽取秘密值',
+                "verbose_name": "抽取秘密值",
+                "verbose_name_plural": "抽取秘密值",
             },
         ),
         migrations.CreateModel(
-            name='DrawTranscript',
+            name="DrawTranscript",
             fields=[
-                ('draw', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='transcript', serialize=False, to='campaigns.draw', verbose_name='抽取')),
-                ('text', models.TextField(verbose_name='全文')),
+                (
+                    "draw",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="transcript",
+                        serialize=False,
+                        to="campaigns.draw",
+                        verbose_name="抽取",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="全文")),
             ],
             options={
-                'verbose_name': '抽取全文',
-                'verbose_name_plural': '抽取全文',
+                "verbose_name": "抽取全文",
+                "verbose_name_plural": "抽取全文",
             },
         ),
         migrations.AddField(
-            model_name='draw',
-            name='campaign',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='draws', to='campaigns.campaign', verbose_name='活动'),
+            model_name="draw",
+            name="campaign",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="draws",
+                to="campaigns.campaign",
+                verbose_name="活动",
+            ),
         ),
         migrations.AddField(
-            model_name='draw',
-            name='drawn_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='抽取人'),
+            model_name="draw",
+            name="drawn_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="accounts.user",
+                verbose_name="抽取人",
+            ),
         ),
         migrations.AddField(
-            model_name='draw',
-            name='frozen_by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='冻结人'),
+            model_name="draw",
+            name="frozen_by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="accounts.user", verbose_name="冻结人"
+            ),
         ),
         migrations.CreateModel(
-            name='Contribution',
+            name="Contribution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('source', models.CharField(max_length=64, verbose_name='来源')),
-                ('kind', models.CharField(max_length=10, verbose_name='类别')),
-                ('value', models.CharField(blank=True, max_length=256, verbose_name='数值')),
-                ('commitment', models.CharField(blank=True, max_length=64, verbose_name='承诺摘要')),
-                ('given_at', models.DateTimeField(blank=True, null=True, verbose_name='提交时间')),
-                ('bureau', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bureau', verbose_name='单位')),
-                ('given_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='提交人')),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='campaigns.draw', verbose_name='抽取')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
+                ("source", models.CharField(max_length=64, verbose_name="来源")),
+                ("kind", models.CharField(max_length=10, verbose_name="类别")),
+                ("value", models.CharField(blank=True, max_length=256, verbose_name="数值")),
+                ("commitment", models.CharField(blank=True, max_length=64, verbose_name="承诺摘要")),
+                ("given_at", models.DateTimeField(blank=True, null=True, verbose_name="提交时间")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.bureau",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.user",
+                        verbose_name="提交人",
+                    ),
+                ),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contributions",
+                        to="campaigns.draw",
+                        verbose_name="抽取",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '随机数贡献',
-                'verbose_name_plural': '随机数贡献',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "随机数贡献",
+                "verbose_name_plural": "随机数贡献",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='DrawnInstitution',
+            name="DrawnInstitution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_code', models.CharField(max_length=20, verbose_name='条目')),
-                ('cell', models.CharField(max_length=64, verbose_name='组')),
-                ('rank', models.PositiveIntegerField(verbose_name='名次')),
-                ('tier', models.IntegerField(verbose_name='层次')),
-                ('ticket', models.CharField(max_length=64, verbose_name='签')),
-                ('is_reserve', models.BooleanField(verbose_name='候补')),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drawn_institutions', to='campaigns.draw', verbose_name='抽取')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution', verbose_name='机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line_code", models.CharField(max_length=20, verbose_name="条目")),
+                ("cell", models.CharField(max_length=64, verbose_name="组")),
+                ("rank", models.PositiveIntegerField(verbose_name="名次")),
+                ("tier", models.IntegerField(verbose_name="层次")),
+                ("ticket", models.CharField(max_length=64, verbose_name="签")),
+                ("is_reserve", models.BooleanField(verbose_name="候补")),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drawn_institutions",
+                        to="campaigns.draw",
+                        verbose_name="抽取",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '抽取结果',
-                'verbose_name_plural': '抽取结果',
-                'ordering': ['draw_id', 'pk'],
+                "verbose_name": "抽取结果",
+                "verbose_name_plural": "抽取结果",
+                "ordering": ["draw_id", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='FrozenInspector',
+            name="FrozenInspector",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='序号')),
-                ('identifier', models.CharField(max_length=64, verbose_name='编号')),
-                ('entry', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='冻结内容')),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='frozen_inspectors', to='campaigns.draw', verbose_name='抽取')),
-                ('expert', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inspectors.expert', verbose_name='专家')),
-                ('inspector', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='inspectors.inspector', verbose_name='检查人员')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField(verbose_name="序号")),
+                ("identifier", models.CharField(max_length=64, verbose_name="编号")),
+                (
+                    "entry",
+                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="冻结内容"),
+                ),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="frozen_inspectors",
+                        to="campaigns.draw",
+                        verbose_name="抽取",
+                    ),
+                ),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inspectors.expert",
+                        verbose_name="专家",
+                    ),
+                ),
+                (
+                    "inspector",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="inspectors.inspector",
+                        verbose_name="检查人员",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '冻结的检查人员',
-                'verbose_name_plural': '冻结的检查人员',
-                'ordering': ['draw_id', 'position'],
+                "verbose_name": "冻结的检查人员",
+                "verbose_name_plural": "冻结的检查人员",
+                "ordering": ["draw_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='FrozenInstitution',
+            name="FrozenInstitution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField(verbose_name='序号')),
-                ('identifier', models.CharField(max_length=64, verbose_name='代码')),
-                ('line_code', models.CharField(max_length=20, verbose_name='条目')),
-                ('excluded', models.CharField(blank=True, max_length=100, verbose_name='排除原因')),
-                ('entry', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='冻结内容')),
-                ('draw', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='frozen_institutions', to='campaigns.draw', verbose_name='抽取')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.institution', verbose_name='机构')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveIntegerField(verbose_name="序号")),
+                ("identifier", models.CharField(max_length=64, verbose_name="代码")),
+                ("line_code", models.CharField(max_length=20, verbose_name="条目")),
+                ("excluded", models.CharField(blank=True, max_length=100, verbose_name="排除原因")),
+                (
+                    "entry",
+                    models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="冻结内容"),
+                ),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="frozen_institutions",
+                        to="campaigns.draw",
+                        verbose_name="抽取",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.institution",
+                        verbose_name="机构",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '冻结的检查对象',
-                'verbose_name_plural': '冻结的检查对象',
-                'ordering': ['draw_id', 'position'],
+                "verbose_name": "冻结的检查对象",
+                "verbose_name_plural": "冻结的检查对象",
+                "ordering": ["draw_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='LegalBasis',
+            name="LegalBasis",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80, verbose_name='名称')),
-                ('document_number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('article', models.CharField(max_length=40, verbose_name='条款')),
-                ('text', models.TextField(blank=True, verbose_name='条文')),
-                ('valid_from', models.DateField(verbose_name='施行日期')),
-                ('valid_to', models.DateField(blank=True, null=True, verbose_name='失效日期')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=80, verbose_name="名称")),
+                ("document_number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("article", models.CharField(max_length=40, verbose_name="条款")),
+                ("text", models.TextField(blank=True, verbose_name="条文")),
+                ("valid_from", models.DateField(verbose_name="施行日期")),
+                ("valid_to", models.DateField(blank=True, null=True, verbose_name="失效日期")),
             ],
             options={
-                'verbose_name': '法律依据',
-                'verbose_name_plural': '法律依据',
-                'ordering': ['title', 'valid_from', 'article'],
-                'constraints': [models.UniqueConstraint(fields=('title', 'article', 'valid_from'), name='legal_basis_has_one_row_per_version')],
+                "verbose_name": "法律依据",
+                "verbose_name_plural": "法律依据",
+                "ordering": ["title", "valid_from", "article"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("title", "article", "valid_from"), name="legal_basis_has_one_row_per_version"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='InspectionMatter',
+            name="InspectionMatter",
             fields=[
-                ('code', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='编码')),
-                ('name', models.CharField(max_length=80, verbose_name='事项名称')),
-                ('kind', models.CharField(choices=[('general', '一般检查事项'), ('key', '重点检查事项')], default='general', max_length=10, verbose_name='类别')),
-                ('content', models.TextField(blank=True, verbose_name='检查内容')),
-                ('methods', models.JSONField(default=list, verbose_name='检查方式')),
-                ('cap_per_year', models.PositiveSmallIntegerField(blank=True, help_text='对同一机构每年最多检查次数，空为不限', null=True, verbose_name='年度频次上限')),
-                ('cap_ratio', models.CharField(blank=True, help_text='如 10%，空为不限', max_length=7, verbose_name='比例上限')),
-                ('is_active', models.BooleanField(default=True, verbose_name='有效')),
-                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='matters', to='accounts.department', verbose_name='实施部门')),
-                ('domains', models.ManyToManyField(blank=True, related_name='matters', to='institutions.domain', verbose_name='适用领域')),
-                ('inspectors', models.ManyToManyField(blank=True, help_text='不选表示不限', related_name='matters', to='inspectors.inspector', verbose_name='可检查人员')),
-                ('legal_bases', models.ManyToManyField(blank=True, related_name='matters', to='campaigns.legalbasis', verbose_name='法律依据')),
+                ("code", models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name="编码")),
+                ("name", models.CharField(max_length=80, verbose_name="事项名称")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("general", "一般检查事项"), ("key", "重点检查事项")],
+                        default="general",
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("content", models.TextField(blank=True, verbose_name="检查内容")),
+                ("methods", models.JSONField(default=list, verbose_name="检查方式")),
+                (
+                    "cap_per_year",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="对同一机构每年最多检查次数，空为不限",
+                        null=True,
+                        verbose_name="年度频次上限",
+                    ),
+                ),
+                (
+                    "cap_ratio",
+                    models.CharField(blank=True, help_text="如 10%，空为不限", max_length=7, verbose_name="比例上限"),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="有效")),
+                (
+                    "department",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="matters",
+                        to="accounts.department",
+                        verbose_name="实施部门",
+                    ),
+                ),
+                (
+                    "domains",
+                    models.ManyToManyField(
+                        blank=True, related_name="matters", to="institutions.domain", verbose_name="适用领域"
+                    ),
+                ),
+                (
+                    "inspectors",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="不选表示不限",
+                        related_name="matters",
+                        to="inspectors.inspector",
+                        verbose_name="可检查人员",
+                    ),
+                ),
+                (
+                    "legal_bases",
+                    models.ManyToManyField(
+                        blank=True, related_name="matters", to="campaigns.legalbasis", verbose_name="法律依据"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '抽查事项',
-                'verbose_name_plural': '抽查事项',
-                'ordering': ['code'],
+                "verbose_name": "抽查事项",
+                "verbose_name_plural": "抽查事项",
+                "ordering": ["code"],
             },
         ),
         migrations.CreateModel(
-            name='PlanLine',
+            name="PlanLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('code', models.SlugField(max_length=20, verbose_name='代码')),
-                ('title', models.CharField(max_length=60, verbose_name='名称')),
-                ('takes_rest', models.BooleanField(default=False, verbose_name='其他各领域')),
-                ('level', models.CharField(blank=True, choices=[('national', '国家级'), ('province', '省级')], help_text='空为不限级别', max_length=10, verbose_name='资质认定级别')),
-                ('size_kind', models.CharField(choices=[('count', '固定数量'), ('ratio', '按比例'), ('ratio_by_class', '按信用风险分类定比例'), ('all', '全部')], default='count', max_length=20, verbose_name='抽取方式')),
-                ('count', models.PositiveIntegerField(blank=True, null=True, verbose_name='数量')),
-                ('ratio', models.CharField(blank=True, max_length=7, validators=[django.core.validators.RegexValidator('^(?:100(?:\\.0{1,2})?|(?:0|[1-9]\\d?)(?:\\.\\d{1,2})?)%$', '比例写作 4% 或 2.5%，0% 到 100%，最多两位小数。')], verbose_name='比例')),
-                ('ratio_by_class', models.JSONField(blank=True, default=dict, verbose_name='各分类比例')),
-                ('rounding', models.CharField(choices=[('ceil', '向上取整'), ('half_up', '四舍五入'), ('floor', '向下取整')], default='ceil', max_length=10, verbose_name='取整')),
-                ('stated_count', models.PositiveIntegerField(blank=True, help_text='按比例抽取时，用于与计算结果核对', null=True, verbose_name='通知写明的数量')),
-                ('key_target_rule', models.CharField(choices=[('certain', '优先抽取'), ('lots', '增加签数'), ('none', '不作区别')], default='none', max_length=10, verbose_name='重点抽查对象')),
-                ('key_target_lots', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(2)], verbose_name='重点对象签数')),
-                ('lots_by_class', models.JSONField(blank=True, default=dict, verbose_name='各分类签数')),
-                ('reserve', models.PositiveSmallIntegerField(default=3, verbose_name='候补数')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='campaigns.campaign', verbose_name='活动')),
-                ('domain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.domain', verbose_name='领域')),
-                ('lead_bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='led_lines', to='accounts.bureau', verbose_name='发起单位')),
-                ('matters', models.ManyToManyField(blank=True, related_name='+', to='campaigns.inspectionmatter', verbose_name='抽查事项')),
-                ('partners', models.ManyToManyField(blank=True, related_name='partner_lines', to='accounts.bureau', verbose_name='配合单位')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
+                ("code", models.SlugField(max_length=20, verbose_name="代码")),
+                ("title", models.CharField(max_length=60, verbose_name="名称")),
+                ("takes_rest", models.BooleanField(default=False, verbose_name="其他各领域")),
+                (
+                    "level",
+                    models.CharField(
+                        blank=True,
+                        choices=[("national", "国家级"), ("province", "省级")],
+                        help_text="空为不限级别",
+                        max_length=10,
+                        verbose_name="资质认定级别",
+                    ),
+                ),
+                (
+                    "size_kind",
+                    models.CharField(
+                        choices=[
+                            ("count", "固定数量"),
+                            ("ratio", "按比例"),
+                            ("ratio_by_class", "按信用风险分类定比例"),
+                            ("all", "全部"),
+                        ],
+                        default="count",
+                        max_length=20,
+                        verbose_name="抽取方式",
+                    ),
+                ),
+                ("count", models.PositiveIntegerField(blank=True, null=True, verbose_name="数量")),
+                (
+                    "ratio",
+                    models.CharField(
+                        blank=True,
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^(?:100(?:\\.0{1,2})?|(?:0|[1-9]\\d?)(?:\\.\\d{1,2})?)%$",
+                                "比例写作 4% 或 2.5%，0% 到 100%，最多两位小数。",
+                            )
+                        ],
+                        verbose_name="比例",
+                    ),
+                ),
+                ("ratio_by_class", models.JSONField(blank=True, default=dict, verbose_name="各分类比例")),
+                (
+                    "rounding",
+                    models.CharField(
+                        choices=[("ceil", "向上取整"), ("half_up", "四舍五入"), ("floor", "向下取整")],
+                        default="ceil",
+                        max_length=10,
+                        verbose_name="取整",
+                    ),
+                ),
+                (
+                    "stated_count",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        help_text="按比例抽取时，用于与计算结果核对",
+                        null=True,
+                        verbose_name="通知写明的数量",
+                    ),
+                ),
+                (
+                    "key_target_rule",
+                    models.CharField(
+                        choices=[("certain", "优先抽取"), ("lots", "增加签数"), ("none", "不作区别")],
+                        default="none",
+                        max_length=10,
+                        verbose_name="重点抽查对象",
+                    ),
+                ),
+                (
+                    "key_target_lots",
+                    models.PositiveSmallIntegerField(
+                        default=3, validators=[django.core.validators.MinValueValidator(2)], verbose_name="重点对象签数"
+                    ),
+                ),
+                ("lots_by_class", models.JSONField(blank=True, default=dict, verbose_name="各分类签数")),
+                ("reserve", models.PositiveSmallIntegerField(default=3, verbose_name="候补数")),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="campaigns.campaign",
+                        verbose_name="活动",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.domain",
+                        verbose_name="领域",
+                    ),
+                ),
+                (
+                    "lead_bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_lines",
+                        to="accounts.bureau",
+                        verbose_name="发起单位",
+                    ),
+                ),
+                (
+                    "matters",
+                    models.ManyToManyField(
+                        blank=True, related_name="+", to="campaigns.inspectionmatter", verbose_name="抽查事项"
+                    ),
+                ),
+                (
+                    "partners",
+                    models.ManyToManyField(
+                        blank=True, related_name="partner_lines", to="accounts.bureau", verbose_name="配合单位"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '计划条目',
-                'verbose_name_plural': '计划条目',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "计划条目",
+                "verbose_name_plural": "计划条目",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='LineAgreement',
+            name="LineAgreement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', '待回复'), ('agreed', '同意'), ('objected', '有异议')], default='pending', editable=False, max_length=10, verbose_name='意见')),
-                ('words', models.CharField(blank=True, max_length=300, verbose_name='说明')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='回复时间')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='agreements', to='accounts.bureau', verbose_name='单位')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='回复人')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='campaigns.planline', verbose_name='条目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "待回复"), ("agreed", "同意"), ("objected", "有异议")],
+                        default="pending",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="意见",
+                    ),
+                ),
+                ("words", models.CharField(blank=True, max_length=300, verbose_name="说明")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="回复时间")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="agreements",
+                        to="accounts.bureau",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.user",
+                        verbose_name="回复人",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="agreements",
+                        to="campaigns.planline",
+                        verbose_name="条目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '协商意见',
-                'verbose_name_plural': '协商意见',
-                'ordering': ['line_id', 'bureau_id'],
+                "verbose_name": "协商意见",
+                "verbose_name_plural": "协商意见",
+                "ordering": ["line_id", "bureau_id"],
             },
         ),
         migrations.CreateModel(
-            name='Exclusion',
+            name="Exclusion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('owner_department', '所属部门'), ('certificate_state', '资质认定证书不在有效状态'), ('institution_state', '机构不在营'), ('inspected_this_year', '本年度已被检查'), ('drawn_by_upper_level', '已被上级抽取')], max_length=30, verbose_name='情形')),
-                ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='部门')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='exclusions', to='campaigns.planline', verbose_name='条目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("owner_department", "所属部门"),
+                            ("certificate_state", "资质认定证书不在有效状态"),
+                            ("institution_state", "机构不在营"),
+                            ("inspected_this_year", "本年度已被检查"),
+                            ("drawn_by_upper_level", "已被上级抽取"),
+                        ],
+                        max_length=30,
+                        verbose_name="情形",
+                    ),
+                ),
+                (
+                    "department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.department",
+                        verbose_name="部门",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="exclusions",
+                        to="campaigns.planline",
+                        verbose_name="条目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '排除情形',
-                'verbose_name_plural': '排除情形',
-                'ordering': ['pk'],
+                "verbose_name": "排除情形",
+                "verbose_name_plural": "排除情形",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Source',
+            name="Source",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('bureau', '参与单位'), ('witness', '见证人'), ('public', '公开数值')], max_length=10, verbose_name='类别')),
-                ('name', models.CharField(blank=True, help_text='如：纪检；双色球2025105期', max_length=50, verbose_name='名称')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('bureau', models.ForeignKey(blank=True, help_text='见证人所在单位，或参与单位本身', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bureau', verbose_name='单位')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sources', to='campaigns.campaign', verbose_name='活动')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("bureau", "参与单位"), ("witness", "见证人"), ("public", "公开数值")],
+                        max_length=10,
+                        verbose_name="类别",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        blank=True, help_text="如：纪检；双色球2025105期", max_length=50, verbose_name="名称"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="见证人所在单位，或参与单位本身",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.bureau",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sources",
+                        to="campaigns.campaign",
+                        verbose_name="活动",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '随机数来源',
-                'verbose_name_plural': '随机数来源',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "随机数来源",
+                "verbose_name_plural": "随机数来源",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('self_check', '机构自查'), ('on_site', '现场检查'), ('entry', '结果录入'), ('follow_up', '结果处置'), ('report', '信息报送'), ('other', '其他')], max_length=20, verbose_name='类别')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='开始日期')),
-                ('ends_on', models.DateField(verbose_name='截止日期')),
-                ('is_soft', models.BooleanField(default=False, help_text='通知中写“原则上”的期限', verbose_name='原则上')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='campaigns.campaign', verbose_name='活动')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("self_check", "机构自查"),
+                            ("on_site", "现场检查"),
+                            ("entry", "结果录入"),
+                            ("follow_up", "结果处置"),
+                            ("report", "信息报送"),
+                            ("other", "其他"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="开始日期")),
+                ("ends_on", models.DateField(verbose_name="截止日期")),
+                (
+                    "is_soft",
+                    models.BooleanField(default=False, help_text="通知中写“原则上”的期限", verbose_name="原则上"),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stages",
+                        to="campaigns.campaign",
+                        verbose_name="活动",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '实施阶段',
-                'verbose_name_plural': '实施阶段',
-                'ordering': ['ends_on', 'pk'],
+                "verbose_name": "实施阶段",
+                "verbose_name_plural": "实施阶段",
+                "ordering": ["ends_on", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=40, unique=True, verbose_name='任务编号')),
-                ('mode', models.CharField(choices=[('drawn', '随机抽取'), ('allotted', '上级分配')], max_length=10, verbose_name='方式')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='完成期限')),
-                ('is_due_softly', models.BooleanField(default=False, verbose_name='原则上')),
-                ('state', models.CharField(choices=[('pending', '待派发'), ('dispatched', '待检查'), ('notified', '已通知')], default='pending', editable=False, max_length=20, verbose_name='状态')),
-                ('unfilled', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='空缺席位')),
-                ('dispatched_at', models.DateTimeField(blank=True, null=True, verbose_name='派发时间')),
-                ('assisting_bureau', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='assisted_tasks', to='accounts.bureau', verbose_name='协助单位')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='accounts.bureau', verbose_name='组织检查单位')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='campaigns.campaign', verbose_name='活动')),
-                ('draw', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='campaigns.draw', verbose_name='抽取')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='institutions.institution', verbose_name='机构')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='campaigns.planline', verbose_name='条目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=40, unique=True, verbose_name="任务编号")),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("drawn", "随机抽取"), ("allotted", "上级分配")], max_length=10, verbose_name="方式"
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="完成期限")),
+                ("is_due_softly", models.BooleanField(default=False, verbose_name="原则上")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("pending", "待派发"), ("dispatched", "待检查"), ("notified", "已通知")],
+                        default="pending",
+                        editable=False,
+                        max_length=20,
+                        verbose_name="状态",
+                    ),
+                ),
+                (
+                    "unfilled",
+                    models.JSONField(
+                        default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="空缺席位"
+                    ),
+                ),
+                ("dispatched_at", models.DateTimeField(blank=True, null=True, verbose_name="派发时间")),
+                (
+                    "assisting_bureau",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="assisted_tasks",
+                        to="accounts.bureau",
+                        verbose_name="协助单位",
+                    ),
+                ),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="accounts.bureau",
+                        verbose_name="组织检查单位",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="campaigns.campaign",
+                        verbose_name="活动",
+                    ),
+                ),
+                (
+                    "draw",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="campaigns.draw",
+                        verbose_name="抽取",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="institutions.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="campaigns.planline",
+                        verbose_name="条目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查任务',
-                'verbose_name_plural': '检查任务',
-                'ordering': ['number'],
+                "verbose_name": "检查任务",
+                "verbose_name_plural": "检查任务",
+                "ordering": ["number"],
             },
         ),
         migrations.CreateModel(
-            name='InspectionNotice',
+            name="InspectionNotice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('serial', models.PositiveIntegerField(verbose_name='序号')),
-                ('issued_at', models.DateTimeField(verbose_name='签发时间')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bureau', verbose_name='签发单位')),
-                ('issued_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.user', verbose_name='签发人')),
-                ('task', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='notice', to='campaigns.task', verbose_name='任务')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("serial", models.PositiveIntegerField(verbose_name="序号")),
+                ("issued_at", models.DateTimeField(verbose_name="签发时间")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.bureau",
+                        verbose_name="签发单位",
+                    ),
+                ),
+                (
+                    "issued_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.user",
+                        verbose_name="签发人",
+                    ),
+                ),
+                (
+                    "task",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notice",
+                        to="campaigns.task",
+                        verbose_name="任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查通知书',
-                'verbose_name_plural': '检查通知书',
-                'ordering': ['bureau_id', 'year', 'serial'],
+                "verbose_name": "检查通知书",
+                "verbose_name_plural": "检查通知书",
+                "ordering": ["bureau_id", "year", "serial"],
             },
         ),
         migrations.CreateModel(
-            name='TeamMember',
+            name="TeamMember",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='排序')),
-                ('role', models.CharField(choices=[('officer', '执法检查人员'), ('cooperating', '配合人员'), ('expert', '专家')], max_length=12, verbose_name='身份')),
-                ('slot', models.PositiveSmallIntegerField(verbose_name='席位')),
-                ('pool', models.CharField(max_length=64, verbose_name='来源库')),
-                ('expert', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='inspectors.expert', verbose_name='专家')),
-                ('inspector', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='inspectors.inspector', verbose_name='检查人员')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='members', to='campaigns.task', verbose_name='任务')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(verbose_name="排序")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("officer", "执法检查人员"), ("cooperating", "配合人员"), ("expert", "专家")],
+                        max_length=12,
+                        verbose_name="身份",
+                    ),
+                ),
+                ("slot", models.PositiveSmallIntegerField(verbose_name="席位")),
+                ("pool", models.CharField(max_length=64, verbose_name="来源库")),
+                (
+                    "expert",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="inspectors.expert",
+                        verbose_name="专家",
+                    ),
+                ),
+                (
+                    "inspector",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="inspectors.inspector",
+                        verbose_name="检查人员",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="members",
+                        to="campaigns.task",
+                        verbose_name="任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查组成员',
-                'verbose_name_plural': '检查组成员',
-                'ordering': ['task_id', 'position'],
+                "verbose_name": "检查组成员",
+                "verbose_name_plural": "检查组成员",
+                "ordering": ["task_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='TeamSlot',
+            name="TeamSlot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='排序')),
-                ('role', models.CharField(choices=[('officer', '执法检查人员'), ('cooperating', '配合人员'), ('expert', '专家')], default='officer', max_length=12, verbose_name='身份')),
-                ('number', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name='人数')),
-                ('bureau', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.bureau', verbose_name='单位')),
-                ('county_department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.department', verbose_name='机构所在县区的部门')),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='slots', to='campaigns.planline', verbose_name='条目')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="排序")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("officer", "执法检查人员"), ("cooperating", "配合人员"), ("expert", "专家")],
+                        default="officer",
+                        max_length=12,
+                        verbose_name="身份",
+                    ),
+                ),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        default=1, validators=[django.core.validators.MinValueValidator(1)], verbose_name="人数"
+                    ),
+                ),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.bureau",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "county_department",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.department",
+                        verbose_name="机构所在县区的部门",
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="slots",
+                        to="campaigns.planline",
+                        verbose_name="条目",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '检查组席位',
-                'verbose_name_plural': '检查组席位',
-                'ordering': ['position', 'pk'],
+                "verbose_name": "检查组席位",
+                "verbose_name_plural": "检查组席位",
+                "ordering": ["position", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'negotiating', 'frozen', 'drawn', 'dispatched'])), name='campaign_state_is_known'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "negotiating", "frozen", "drawn", "dispatched"])),
+                name="campaign_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('frozen_at__isnull', True), ('state__in', ['draft', 'negotiating'])), models.Q(('frozen_at__isnull', False), ('state__in', ['frozen', 'drawn', 'dispatched'])), _connector='OR'), name='campaign_is_frozen_once_it_has_a_freeze_time'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("frozen_at__isnull", True), ("state__in", ["draft", "negotiating"])),
+                    models.Q(("frozen_at__isnull", False), ("state__in", ["frozen", "drawn", "dispatched"])),
+                    _connector="OR",
+                ),
+                name="campaign_is_frozen_once_it_has_a_freeze_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drawn_at__isnull', True), ('state__in', ['draft', 'negotiating', 'frozen'])), models.Q(('drawn_at__isnull', False), ('state__in', ['drawn', 'dispatched'])), _connector='OR'), name='campaign_is_drawn_once_it_has_a_draw_time'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("drawn_at__isnull", True), ("state__in", ["draft", "negotiating", "frozen"])),
+                    models.Q(("drawn_at__isnull", False), ("state__in", ["drawn", "dispatched"])),
+                    _connector="OR",
+                ),
+                name="campaign_is_drawn_once_it_has_a_draw_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='allottedinstitution',
-            constraint=models.UniqueConstraint(fields=('campaign', 'institution'), name='institution_is_allotted_to_a_campaign_once'),
+            model_name="allottedinstitution",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "institution"), name="institution_is_allotted_to_a_campaign_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaignissuer',
-            constraint=models.UniqueConstraint(fields=('campaign', 'bureau'), name='bureau_issues_a_campaign_once'),
+            model_name="campaignissuer",
+            constraint=models.UniqueConstraint(fields=("campaign", "bureau"), name="bureau_issues_a_campaign_once"),
         ),
         migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='draw_number_is_unique_in_its_campaign'),
+            model_name="draw",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "number"), name="draw_number_is_unique_in_its_campaign"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'void'), _negated=True), fields=('campaign',), name='campaign_has_one_draw_that_counts'),
+            model_name="draw",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "void"), _negated=True),
+                fields=("campaign",),
+                name="campaign_has_one_draw_that_counts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draw',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drawn_at__isnull', False), ('state', 'drawn'), models.Q(('result_digest', ''), _negated=True)), models.Q(('drawn_at__isnull', True), ('result_digest', ''), ('state', 'frozen')), ('state', 'void'), _connector='OR'), name='draw_is_drawn_once_it_has_a_result'),
+            model_name="draw",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("drawn_at__isnull", False), ("state", "drawn"), models.Q(("result_digest", ""), _negated=True)
+                    ),
+                    models.Q(("drawn_at__isnull", True), ("result_digest", ""), ("state", "frozen")),
+                    ("state", "void"),
+                    _connector="OR",
+                ),
+                name="draw_is_drawn_once_it_has_a_result",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('draw', 'source'), name='source_contributes_once'),
+            model_name="contribution",
+            constraint=models.UniqueConstraint(fields=("draw", "source"), name="source_contributes_once"),
         ),
         migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('given_at__isnull', True), ('value', '')), models.Q(models.Q(('value', ''), _negated=True), ('given_at__isnull', False)), _connector='OR'), name='contribution_has_a_time_once_it_has_a_value'),
+            model_name="contribution",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given_at__isnull", True), ("value", "")),
+                    models.Q(models.Q(("value", ""), _negated=True), ("given_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="contribution_has_a_time_once_it_has_a_value",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='drawninstitution',
-            constraint=models.UniqueConstraint(fields=('draw', 'line_code', 'cell', 'is_reserve', 'rank'), name='drawn_institution_has_its_own_rank'),
+            model_name="drawninstitution",
+            constraint=models.UniqueConstraint(
+                fields=("draw", "line_code", "cell", "is_reserve", "rank"), name="drawn_institution_has_its_own_rank"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frozeninspector',
-            constraint=models.UniqueConstraint(fields=('draw', 'identifier'), name='inspector_is_frozen_once_in_a_draw'),
+            model_name="frozeninspector",
+            constraint=models.UniqueConstraint(
+                fields=("draw", "identifier"), name="inspector_is_frozen_once_in_a_draw"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frozeninstitution',
-            constraint=models.UniqueConstraint(fields=('draw', 'position'), name='frozen_institution_has_its_own_position'),
+            model_name="frozeninstitution",
+            constraint=models.UniqueConstraint(
+                fields=("draw", "position"), name="frozen_institution_has_its_own_position"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='frozeninstitution',
-            constraint=models.UniqueConstraint(fields=('draw', 'identifier'), name='institution_is_frozen_once_in_a_draw'),
+            model_name="frozeninstitution",
+            constraint=models.UniqueConstraint(
+                fields=("draw", "identifier"), name="institution_is_frozen_once_in_a_draw"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.UniqueConstraint(fields=('campaign', 'code'), name='plan_line_code_is_unique_in_its_campaign'),
+            model_name="planline",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "code"), name="plan_line_code_is_unique_in_its_campaign"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('domain__isnull', True), ('takes_rest', True)), models.Q(('domain__isnull', False), ('takes_rest', False)), _connector='OR'), name='plan_line_has_a_domain_or_takes_the_rest'),
+            model_name="planline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("domain__isnull", True), ("takes_rest", True)),
+                    models.Q(("domain__isnull", False), ("takes_rest", False)),
+                    _connector="OR",
+                ),
+                name="plan_line_has_a_domain_or_takes_the_rest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='planline',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('size_kind', 'count'), ('count__isnull', False)), models.Q(('size_kind', 'ratio'), models.Q(('ratio', ''), _negated=True)), ('size_kind__in', ['ratio_by_class', 'all']), _connector='OR'), name='plan_line_says_its_size'),
+            model_name="planline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("size_kind", "count"), ("count__isnull", False)),
+                    models.Q(("size_kind", "ratio"), models.Q(("ratio", ""), _negated=True)),
+                    ("size_kind__in", ["ratio_by_class", "all"]),
+                    _connector="OR",
+                ),
+                name="plan_line_says_its_size",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='lineagreement',
-            constraint=models.UniqueConstraint(fields=('line', 'bureau'), name='bureau_answers_a_plan_line_once'),
+            model_name="lineagreement",
+            constraint=models.UniqueConstraint(fields=("line", "bureau"), name="bureau_answers_a_plan_line_once"),
         ),
         migrations.AddConstraint(
-            model_name='lineagreement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'objected'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='objection_to_a_plan_line_has_words'),
+            model_name="lineagreement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "objected"), _negated=True),
+                    models.Q(("words", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="objection_to_a_plan_line_has_words",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exclusion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'owner_department'), _negated=True), ('department__isnull', False), _connector='OR'), name='exclusion_by_owner_names_the_department'),
+            model_name="exclusion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "owner_department"), _negated=True),
+                    ("department__isnull", False),
+                    _connector="OR",
+                ),
+                name="exclusion_by_owner_names_the_department",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='source',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'public'), ('bureau__isnull', False), _connector='OR'), name='source_that_is_not_public_has_a_bureau'),
+            model_name="source",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "public"), ("bureau__isnull", False), _connector="OR"),
+                name="source_that_is_not_public_has_a_bureau",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('starts_on__lte', models.F('ends_on')), _connector='OR'), name='stage_ends_after_it_begins'),
+            model_name="stage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("starts_on__isnull", True), ("starts_on__lte", models.F("ends_on")), _connector="OR"
+                ),
+                name="stage_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('campaign', 'institution'), name='institution_has_one_task_in_a_campaign'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "institution"), name="institution_has_one_task_in_a_campaign"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'dispatched', 'notified'])), name='task_state_is_known'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["pending", "dispatched", "notified"])), name="task_state_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('draw__isnull', True), ('mode', 'allotted')), models.Q(('draw__isnull', False), ('mode', 'drawn')), _connector='OR'), name='task_is_drawn_once_it_has_a_draw'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("draw__isnull", True), ("mode", "allotted")),
+                    models.Q(("draw__isnull", False), ("mode", "drawn")),
+                    _connector="OR",
+                ),
+                name="task_is_drawn_once_it_has_a_draw",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inspectionnotice',
-            constraint=models.UniqueConstraint(fields=('bureau', 'year', 'serial'), name='notice_number_is_used_once'),
+            model_name="inspectionnotice",
+            constraint=models.UniqueConstraint(fields=("bureau", "year", "serial"), name="notice_number_is_used_once"),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('expert__isnull', True), ('inspector__isnull', False)), models.Q(('expert__isnull', False), ('inspector__isnull', True)), _connector='OR'), name='team_member_is_one_person'),
+            model_name="teammember",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("expert__isnull", True), ("inspector__isnull", False)),
+                    models.Q(("expert__isnull", False), ("inspector__isnull", True)),
+                    _connector="OR",
+                ),
+                name="team_member_is_one_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='teammember',
-            constraint=models.UniqueConstraint(fields=('task', 'position'), name='team_place_is_held_by_one_person'),
+            model_name="teammember",
+            constraint=models.UniqueConstraint(fields=("task", "position"), name="team_place_is_held_by_one_person"),
         ),
         migrations.AddConstraint(
-            model_name='teamslot',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('bureau__isnull', True), ('county_department__isnull', True), ('role', 'expert')), models.Q(models.Q(('role', 'expert'), _negated=True), ('bureau__isnull', False), ('county_department__isnull', True)), models.Q(models.Q(('role', 'expert'), _negated=True), ('bureau__isnull', True), ('county_department__isnull', False)), _connector='OR'), name='team_slot_names_one_pool'),
+            model_name="teamslot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("bureau__isnull", True), ("county_department__isnull", True), ("role", "expert")),
+                    models.Q(
+                        models.Q(("role", "expert"), _negated=True),
+                        ("bureau__isnull", False),
+                        ("county_department__isnull", True),
+                    ),
+                    models.Q(
+                        models.Q(("role", "expert"), _negated=True),
+                        ("bureau__isnull", True),
+                        ("county_department__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="team_slot_names_one_pool",
+            ),
         ),
     ]

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -64,7 +66,9 @@ class Task(models.Model):
     )
     due_on = models.DateField("完成期限", null=True, blank=True)
     is_due_softly = models.BooleanField("原则上", default=False)
-    state = models.CharField("状态", max_length=20, choices=TaskState.choices, default=TaskState.PENDING, editable=False)
+    state = models.CharField(
+        "状态", max_length=20, choices=TaskState.choices, default=TaskState.PENDING, editable=False
+    )
     unfilled = models.JSONField("空缺席位", default=list, encoder=DjangoJSONEncoder)
     dispatched_at = models.DateTimeField("派发时间", null=True, blank=True)
 
@@ -121,9 +125,7 @@ class TeamMember(models.Model):
 
     @property
     def person(self) -> Inspector | Expert:
-        person = self.inspector or self.expert
-        assert person is not None
-        return person
+        return cast("Inspector | Expert", self.inspector or self.expert)
 
     @property
     def workplace(self) -> str:
@@ -149,9 +151,7 @@ class InspectionNotice(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "检查通知书"
         ordering = ["bureau_id", "year", "serial"]
-        constraints = [
-            models.UniqueConstraint(fields=["bureau", "year", "serial"], name="notice_number_is_used_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["bureau", "year", "serial"], name="notice_number_is_used_once")]
 
     def __str__(self) -> str:
         return self.number

@@ -12,6 +12,7 @@ from campaigns import notices
 from campaigns.errors import CampaignError
 from campaigns.filters import TaskFilter
 from campaigns.models import Task
+from campaigns.models.tasks import TaskQuerySet
 from campaigns.tables import TaskTable
 from campaigns.views.campaigns import get_campaign, tabs
 
@@ -19,21 +20,19 @@ from campaigns.views.campaigns import get_campaign, tabs
 @require_GET
 def task_list(request: Request) -> HttpResponse:
     """All tasks this user has to do with, over all campaigns; where county officers begin."""
-    return _list(request, "campaigns/tasks.html", {})
+    return _list(request, Task.objects.visible_to(request.user), "campaigns/tasks.html", {})
 
 
 @require_GET
 def campaign_tasks(request: Request, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     context = {"campaign": campaign, "tabs": tabs(request, campaign, "tasks")}
-    return _list(request, "campaigns/campaign_tasks.html", context)
+    tasks = Task.objects.visible_to(request.user).filter(campaign=campaign)
+    return _list(request, tasks, "campaigns/campaign_tasks.html", context)
 
 
-def _list(request: Request, template: str, context: dict[str, object]) -> HttpResponse:
-    tasks = Task.objects.visible_to(request.user).for_lists()
-    if "campaign" in context:
-        tasks = tasks.filter(campaign=context["campaign"])
-    found = TaskFilter(request.GET, tasks, request=request)
+def _list(request: Request, tasks: TaskQuerySet, template: str, context: dict[str, object]) -> HttpResponse:
+    found = TaskFilter(request.GET, tasks.for_lists(), request=request)
     table = arrange(TaskTable(found.qs), request)
     may_notify_any = request.user.has_role(*LEADS, Role.COUNTY_OFFICER)
     page = f"{template}#rows" if request.htmx else template

@@ -15,13 +15,22 @@ WEIGHTS = {
     ("scjg", Region.Level.CITY): 12, ("ga", Region.Level.CITY): 5, ("sthj", Region.Level.CITY): 5,
     ("scjg", Region.Level.COUNTY): 3, ("ga", Region.Level.COUNTY): 1, ("sthj", Region.Level.COUNTY): 1,
 }  # fmt: skip
-SPECIALITIES = ("食品", "生态环境监测", "机动车安全技术检验", "机动车排放检验", "水利水质", "自然资源", "成品油", "其他")
+SPECIALITIES = (
+    "食品",
+    "生态环境监测",
+    "机动车安全技术检验",
+    "机动车排放检验",
+    "水利水质",
+    "自然资源",
+    "成品油",
+    "其他",
+)
 
 
 def inspector_rows(bureaus: Sequence[Bureau], seed: int = 2026) -> Iterator[dict[str, str]]:
     """One dict per inspector, keyed by the column titles of the inspectors' workbook; HEADCOUNT of them."""
     rng = random.Random(seed)
-    posts = [bureau for bureau in bureaus for _ in range(WEIGHTS.get((bureau.department_id, bureau.region.level), 0))]
+    posts = [bureau for bureau in bureaus for _ in range(WEIGHTS.get((bureau.department_id, Region.Level(bureau.region.level)), 0))]
     first = [bureau for bureau in posts if bureau.region_id.startswith("1402")]
     rest = [bureau for bureau in posts if not bureau.region_id.startswith("1402")]
     spare = [bureau for bureau in rest if bureau.region.level == Region.Level.COUNTY]
