@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from campaigns.draw.commitment import Progress
-from campaigns.draw.ranking import DrawnLine, Ranked, draw_lines, next_members, positions_by_line, rank
+from campaigns.draw.ranking import DrawnLine, Ranked, Ranking, draw_lines, next_members, positions_by_line
 from campaigns.draw.sheet import Entry, Sheet, Slot, read_team
 from campaigns.draw.sizes import LineSize
 from campaigns.draw.teams import Staff
@@ -25,7 +25,7 @@ class Drawing:
         self.staff = Staff(sheet.inspectors, seed=seed)
         self.withdrawn: set[str] = set()
         self._taken = [{ranked.position for cell in line.cells for ranked in cell.drawn} for line in lines]
-        self._ranks: dict[int, list[bytes]] = {}
+        self._rankings: dict[int, Ranking] = {}
         self._teams = {line.code: line.team for line in sheet.lines}
         self._form_teams(lines, progress)
         teams = [team.record() for team in self.staff.teams.values()]
@@ -47,7 +47,7 @@ class Drawing:
         """Who enters for `out`: the highest-ranked member of its cell that has never been in the draw."""
         number, cell = self.cells[out]
         line = self.sheet.lines[number]
-        return next(next_members(self.sheet, line, cell, self._ranks_of(number), self._taken[number]), None)
+        return next(next_members(self.sheet, line, cell, self._ranking_of(number), self._taken[number]), None)
 
     def replace(self, out: str, by: Ranked) -> Entry:
         """The entry of the institution that now stands in the cell of `out`."""
@@ -56,12 +56,17 @@ class Drawing:
         self._taken[number].add(by.position)
         return self.sheet.institutions[by.position]
 
-    def _ranks_of(self, number: int) -> list[bytes]:
-        if number not in self._ranks:
+    def _ranking_of(self, number: int) -> Ranking:
+        if number not in self._rankings:
             line = self.sheet.lines[number]
-            positions = positions_by_line(self.sheet)[line.code]
-            self._ranks[number] = rank(self.sheet.institutions, positions, lots=line.lots, seed=self.seed)
-        return self._ranks[number]
+            self._rankings[number] = Ranking(
+                self.sheet.institutions,
+                positions_by_line(self.sheet)[line.code],
+                lots=line.lots,
+                seed=self.seed,
+                wanted=len(self._taken[number]) + 1,
+            )
+        return self._rankings[number]
 
 
 def _cells_of_drawn(lines: Sequence[DrawnLine]) -> dict[str, tuple[int, str]]:

@@ -4,22 +4,17 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Final
+from math import ceil, sqrt
+from typing import Final, NamedTuple
 
-from campaigns.draw.commitment import DIGEST, Progress
+from campaigns.draw.commitment import Progress
 from campaigns.draw.sheet import Entry, Line, Quota, RatioByClass, Sheet
 from campaigns.draw.sizes import EVERYONE, CellSize, LineSize
 
-# An institution's rank is one byte string that sorts as (tier, ticket) does and ends in the institution's position:
-# a third of the memory of a tuple, and compared at the speed of memory.
-TIER: Final = slice(0, 8)
-TICKET: Final = slice(8, 8 + DIGEST)
-POSITION: Final = slice(8 + DIGEST, None)
-TIER_ZERO: Final = 2**53
+SAMPLE: Final = 1_000  # tickets looked at to guess how far down the wanted ones reach
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A row of the result, and the institution's position in the sheet."""
 
     position: int
@@ -58,27 +53,98 @@ def ticket_maker(seed: str, kind: str) -> Callable[[str, int], bytes]:
     return make_ticket
 
 
-def rank(institutions: Sequence[Entry], positions: Iterable[int], *, lots: Mapping[str, int], seed: str) -> list[bytes]:
-    """The ranks of the institutions at these positions, lowest (tier, ticket) first."""
+class Ranking:
+    """Institutions by (tier, ticket), sorted only as far as somebody looks.
+
+    positions: where they stand in `institutions`, by tier.
+    wanted: about how many will be looked at; more may be.
+    """
+
+    def __init__(
+        self,
+        institutions: Sequence[Entry],
+        positions: Mapping[int, Sequence[int]],
+        *,
+        lots: Mapping[str, int],
+        seed: str,
+        wanted: int,
+    ) -> None:
+        self._institutions = institutions
+        self._positions = positions
+        self._lots = lots
+        self._seed = seed
+        self._wanted = wanted
+        self._known: list[Ranked] = []
+        self._stretches = self._rank()
+
+    def __iter__(self) -> Iterator[Ranked]:
+        seen = 0
+        while seen < len(self._known) or self._look_further():
+            yield self._known[seen]
+            seen += 1
+
+    def _look_further(self) -> bool:
+        """Whether there was another stretch with somebody in it."""
+        for stretch in self._stretches:
+            if stretch:
+                self._known += stretch
+                return True
+        return False
+
+    def _rank(self) -> Iterator[list[Ranked]]:
+        """All in order, in stretches: of each tier first those likely to be wanted, then the others."""
+        for tier in sorted(self._positions):
+            positions = self._positions[tier]
+            tickets = make_tickets(self._institutions, positions, lots=self._lots, seed=self._seed)
+            bound = likely_bound(tickets, self._wanted - len(self._known))
+            if bound is None:
+                yield self._sort(zip(tickets, positions, strict=True), tier)
+                continue
+            yield self._sort((pair for pair in zip(tickets, positions, strict=True) if pair[0] < bound), tier)
+            yield self._sort((pair for pair in zip(tickets, positions, strict=True) if pair[0] >= bound), tier)
+
+    def _sort(self, tickets: Iterable[tuple[bytes, int]], tier: int) -> list[Ranked]:
+        institutions = self._institutions
+        return [
+            Ranked(position, institutions[position]["id"], tier, ticket.hex()) for ticket, position in sorted(tickets)
+        ]
+
+
+def make_tickets(
+    institutions: Sequence[Entry], positions: Iterable[int], *, lots: Mapping[str, int], seed: str
+) -> list[bytes]:
+    """The institutions' tickets, as digests. The loop that a draw spends most of its time in."""
     begin = hashlib.sha256(f"{seed}\ninstitution\n".encode()).copy
-    make_ticket = ticket_maker(seed, "institution")
-    ranks = []
+    tickets: list[bytes] = []
+    keep = tickets.append
     for position in positions:
-        entry = institutions[position]
-        id = entry["id"]
         digest = begin()
-        digest.update(f"{id}\n0".encode())
-        ticket = digest.digest()
-        if lots and (number := lots.get(entry["risk"], 1)) > 1:
-            ticket = min(ticket, *(make_ticket(id, lot) for lot in range(1, number)))
-        ranks.append((entry["tier"] + TIER_ZERO).to_bytes(8) + ticket + position.to_bytes(4))
-    ranks.sort()
-    return ranks
+        digest.update(institutions[position]["id"].encode() + b"\n0")
+        keep(digest.digest())
+    if lots:
+        _draw_more_lots(tickets, institutions, positions, lots=lots, seed=seed)
+    return tickets
 
 
-def read_rank(rank: bytes, institutions: Sequence[Entry]) -> Ranked:
-    position = int.from_bytes(rank[POSITION])
-    return Ranked(position, institutions[position]["id"], institutions[position]["tier"], rank[TICKET].hex())
+def _draw_more_lots(
+    tickets: list[bytes], institutions: Sequence[Entry], positions: Iterable[int], *, lots: Mapping[str, int], seed: str
+) -> None:
+    """Where a class has several lots, the lowest of them counts."""
+    make_ticket = ticket_maker(seed, "institution")
+    for number, position in enumerate(positions):
+        entry = institutions[position]
+        for lot in range(1, lots.get(entry["risk"], 1)):
+            tickets[number] = min(tickets[number], make_ticket(entry["id"], lot))
+
+
+def likely_bound(tickets: Sequence[bytes], wanted: int) -> bytes | None:
+    """A ticket below which about `wanted` of these lie, rather more than fewer; None if that is most of them."""
+    if wanted < 0 or len(tickets) < SAMPLE:
+        return None
+    sample = sorted(tickets[:: len(tickets) // SAMPLE])
+    expected = len(sample) * wanted / len(tickets)
+    index = ceil(expected + 4 * sqrt(expected) + 4)
+    return sample[index] if index < len(sample) else None
 
 
 def draw_lines(
@@ -90,48 +156,48 @@ def draw_lines(
     for number, (line, plan) in enumerate(zip(sheet.lines, plans, strict=True)):
         if progress is not None:
             progress("rank", number, len(plans))
-        ranks = rank(sheet.institutions, positions[line.code], lots=line.lots, seed=seed)
-        drawn.append(draw_line(sheet, line, plan, ranks))
+        wanted = plan.size + line.reserve
+        ranking = Ranking(sheet.institutions, positions[line.code], lots=line.lots, seed=seed, wanted=wanted)
+        drawn.append(draw_line(sheet, line, plan, ranking))
     return drawn
 
 
-def positions_by_line(sheet: Sheet) -> dict[str, list[int]]:
-    """Where the drawable institutions of each line stand; of classes nobody draws from, none."""
+def positions_by_line(sheet: Sheet) -> dict[str, dict[int, list[int]]]:
+    """Where the drawable institutions of each line stand, by tier; of classes nobody draws from, none."""
     wanted = {
         line.code: line.size.ratios.keys() if isinstance(line.size, RatioByClass) else None for line in sheet.lines
     }
-    positions: dict[str, list[int]] = {line.code: [] for line in sheet.lines}
+    positions: dict[str, dict[int, list[int]]] = {line.code: {} for line in sheet.lines}
     for position, entry in enumerate(sheet.institutions):
         classes = wanted[entry["line"]]
         if "excluded" not in entry and (classes is None or entry["risk"] in classes):
-            positions[entry["line"]].append(position)
+            positions[entry["line"]].setdefault(entry["tier"], []).append(position)
     return positions
 
 
-def draw_line(sheet: Sheet, line: Line, plan: LineSize, ranks: Sequence[bytes]) -> DrawnLine:
+def draw_line(sheet: Sheet, line: Line, plan: LineSize, ranking: Iterable[Ranked]) -> DrawnLine:
     """Each cell draws the first of its members, in the order of the cells; the reserves are found after all draws."""
     taken: set[int] = set()
     drawn = []
     for cell in plan.cells:
-        drawn.append(list(islice(next_members(sheet, line, cell.cell, ranks, taken), cell.size)))
+        drawn.append(list(islice(next_members(sheet, line, cell.cell, ranking, taken), cell.size)))
         taken.update(ranked.position for ranked in drawn[-1])
     return DrawnLine(
         plan,
         [
-            DrawnCell(cell, rows, list(islice(next_members(sheet, line, cell.cell, ranks, taken), line.reserve)))
+            DrawnCell(cell, rows, list(islice(next_members(sheet, line, cell.cell, ranking, taken), line.reserve)))
             for cell, rows in zip(plan.cells, drawn, strict=True)
         ],
     )
 
 
-def next_members(sheet: Sheet, line: Line, cell: str, ranks: Iterable[bytes], taken: set[int]) -> Iterator[Ranked]:
+def next_members(sheet: Sheet, line: Line, cell: str, ranking: Iterable[Ranked], taken: set[int]) -> Iterator[Ranked]:
     """The members of the cell that are not taken, by rank."""
     institutions = sheet.institutions
     is_member = membership(line, cell, sheet.quota)
-    for rank in ranks:
-        position = int.from_bytes(rank[POSITION])
-        if position not in taken and is_member(institutions[position]):
-            yield read_rank(rank, institutions)
+    for ranked in ranking:
+        if ranked.position not in taken and is_member(institutions[ranked.position]):
+            yield ranked
 
 
 def membership(line: Line, cell: str, quota: Quota | None) -> Callable[[Entry], bool]:

@@ -9,7 +9,7 @@ from bisect import insort
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush, heapreplace, merge
+from heapq import heapify, heappop, heappush, heapreplace
 from typing import Final, TypeAlias
 
 from campaigns.draw.ranking import ticket_maker
@@ -292,44 +292,45 @@ class Staff:
 
     def _refill(self, empty: Place) -> bool:
         """Move people along the shortest chain that ends with someone free; where there is none nobody moves."""
-        reached_from: dict[Place, Place | None] = {empty: None}
-        asked: set[Person] = set()
+        search = Search({empty: None})
         queue: deque[Place] = deque([empty])
         while queue:
             asking = queue.popleft()
-            for place in self._held_by_fit(asking, asked):
-                if place.is_dead or place in reached_from:
+            for place in self._held_by_fit(asking, search):
+                if place.is_dead or place in search.reached_from:
                     continue
-                reached_from[place] = asking
+                search.reached_from[place] = asking
                 person = self._first_free(place)
                 if person is not None:
-                    self._shift(person, place, reached_from)
+                    self._shift(person, place, search.reached_from)
                     return True
                 queue.append(place)
-        self._bury(reached_from, asked)
+        self._bury(search)
         return False
 
-    def _held_by_fit(self, place: Place, asked: set[Person]) -> Iterator[Place]:
+    def _held_by_fit(self, place: Place, search: "Search") -> Iterator[Place]:
         """The places that people fit for this one hold and could give up for it, in the order of asking."""
-        team = place.team
-        colleagues = [
-            member.holder.key
+        team, group = place.team, self._group(place)
+        own = {
+            member.holder.key: member
             for member in team.places
             if member.holder is not None and self._is_fit(member.holder, place)
-        ]
-        full = self._group(place).full
-        previous: Key | None = None
-        for key in merge(sorted(colleagues), full):
-            if key == previous:  # a colleague at their limit stands in both
-                continue
-            previous = key
+        }
+        colleagues = sorted(own)
+        still_unasked: list[Key] = []
+        for key in search.unasked.get(group, group.full):
             person = self._people[key[2]]
-            own = next((held for held in person.held if held.team is team), None)
-            if own is not None:
-                yield own
-            elif person not in asked and person.may_inspect(team):
-                asked.add(person)
+            if person in search.asked:
+                continue
+            while colleagues and colleagues[0] < key:
+                yield own[colleagues.pop(0)]
+            if key in own or not person.may_inspect(team):
+                still_unasked.append(key)
+            else:
+                search.asked.add(person)
                 yield from sorted(person.held, key=_when_taken_up)
+        yield from map(own.__getitem__, colleagues)
+        search.unasked[group] = still_unasked
 
     def _is_fit(self, person: Person, place: Place) -> bool:
         return place.pool in person.pools and person.may_inspect(place.team)
@@ -346,15 +347,28 @@ class Staff:
             mover, target = displaced, reached_from[target]
         self._count_task(free)
 
-    def _bury(self, reached: Iterable[Place], asked: set[Person]) -> None:
-        """Nothing from which these places or people were reached can be filled before someone is released."""
-        for place in reached:
+    def _bury(self, search: "Search") -> None:
+        """Nothing that this search has reached can be filled, and nobody it has asked be freed, before a release."""
+        for place in search.reached_from:
             place.is_dead = True
             self._dead.append(place)
-        groups = {id(group): group for person in asked for group in person.groups}
-        numbers = {person.number for person in asked}
-        for group in groups.values():
+        numbers = {person.number for person in search.asked}
+        for group in {group for person in search.asked for group in person.groups}:
             group.full[:] = [key for key in group.full if key[2] not in numbers]
+
+
+@dataclass(slots=True, eq=False)
+class Search:
+    """A refilling search under way.
+
+    reached_from: for each place reached, the one whose refilling would empty it (None for where the search began).
+    asked: those at their limit whose places have been reached; each is asked once.
+    unasked: of a group's full people those whom the search has passed, but not asked.
+    """
+
+    reached_from: dict[Place, Place | None]
+    asked: set[Person] = field(default_factory=set)
+    unasked: dict[Group, list[Key]] = field(default_factory=dict)
 
 
 def _in_place_order(place: Place) -> tuple[int, int]:
