@@ -10,6 +10,7 @@ actions.declare(
         "institutions.add_site": "登记检验检测场所",
         "institutions.edit_site": "修改检验检测场所",
         "institutions.remove_site": "删除检验检测场所",
+        "institutions.appoint": "指定机构人员",
         "institutions.flag": "登记风险标记",
         "institutions.end_flag": "结束风险标记",
         "institutions.classify": "登记信用风险分类",

@@ -30,7 +30,11 @@ SPECIALITIES = (
 def inspector_rows(bureaus: Sequence[Bureau], seed: int = 2026) -> Iterator[dict[str, str]]:
     """One dict per inspector, keyed by the column titles of the inspectors' workbook; HEADCOUNT of them."""
     rng = random.Random(seed)
-    posts = [bureau for bureau in bureaus for _ in range(WEIGHTS.get((bureau.department_id, Region.Level(bureau.region.level)), 0))]
+    posts = [
+        bureau
+        for bureau in bureaus
+        for _ in range(WEIGHTS.get((bureau.department_id, Region.Level(bureau.region.level)), 0))
+    ]
     first = [bureau for bureau in posts if bureau.region_id.startswith("1402")]
     rest = [bureau for bureau in posts if not bureau.region_id.startswith("1402")]
     spare = [bureau for bureau in rest if bureau.region.level == Region.Level.COUNTY]

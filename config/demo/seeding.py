@@ -16,9 +16,12 @@ from accounts.services import founding, roles, users
 from config.demo.campaign import plan_datong
 from config.demo.institutions import institution_rows
 from config.demo.people import expert_rows, inspector_rows
-from inspectors.models import Inspector
-from institutions.models import Institution, Representative, RiskKind
-from institutions.services.imports import confirm_import, start_import
+from inspectors.models import Inspector, Pool
+from inspectors.services import imports as people_imports
+from inspectors.services.conflicts import declare_conflict
+from inspectors.services.inspectors import link_account
+from institutions.models import Institution, RiskKind
+from institutions.services import add_risk_flag, appoint_representative, confirm_import, start_import
 from jobs.models import Job, JobState
 from jobs.running import run_job
 
@@ -37,7 +40,7 @@ def seed(say: Say) -> None:
     say("检查人员名录库（900 名检查人员，60 名专家）")
     _import_people(province)
     _link_people(accounts)
-    _flag_some(province)
+    _flag_some(accounts["datong-officer"])
     say("大同市 2025 年度监督抽查：计划与协商")
     partners = {"ga:140200": accounts["datong-police"], "sthj:140200": accounts["datong-ecology"]}
     plan_datong(accounts["datong-officer"], partners)
@@ -70,9 +73,42 @@ def _import_institutions(rows: Iterable[Mapping[str, str]], *, by: User) -> None
     _run(confirm_import(run, by=by))
 
 
+def _import_people(by: User) -> None:
+    bureaus = list(Bureau.objects.filter(region__code__startswith="14").select_related("region"))
+    cities = list(Region.objects.filter(level=Region.Level.CITY, code__startswith="14"))
+    for pool, rows in ((Pool.INSPECTORS, inspector_rows(bureaus)), (Pool.EXPERTS, expert_rows(cities))):
+        book, name = ContentFile(workbook_of(rows)), f"山西省{Pool(pool).label}（演示）.xlsx"
+        run = people_imports.start_import(book, pool=pool, file_name=name, by=by)
+        _run(run.check_job)
+        _run(people_imports.confirm_import(run, by=by))
+
+
+def _link_people(accounts: Mapping[str, User]) -> None:
+    """The demo's inspector gets a place in the pool, its clerk and legal representative an institution."""
+    officer = accounts["datong-officer"]
+    inspector = Inspector.objects.active().filter(bureau="scjg:140200", user=None).order_by("number")[0]
+    link_account(inspector, accounts["datong-inspector"], by=officer)
+    institution = Institution.objects.in_scope("1402").filter(state="operating").order_by("uscc")[0]
+    for name in ("institution-clerk", "institution-head"):
+        user = accounts[name]
+        appoint_representative(institution, user, next(iter(user.roles)), by=officer)
+
+
+def _flag_some(by: User) -> None:
+    """Risk flags and conflicts of interest in Datong, as a city would have noted them."""
+    datong = list(Institution.objects.in_scope("1402").filter(state="operating").order_by("uscc"))
+    evidence = ("投诉举报件 2025-07-18 登记", "2025 年能力验证计划未参加且未说明", "2024 年度统计直报逾期")
+    kinds = (RiskKind.COMPLAINT, RiskKind.PT_ABSENT, RiskKind.STATISTICS_NOT_REPORTED)
+    for index, institution in enumerate(datong[::9]):
+        values = {"kind": kinds[index % 3], "evidence": evidence[index % 3], "noted_on": date(2025, 8, 1 + index)}
+        add_risk_flag(institution, values, by=by)
+    officers = Inspector.objects.active().filter(bureau__region__code__startswith="1402").order_by("number")
+    for inspector, institution in zip(officers[::12], datong[::17], strict=False):
+        declare_conflict(inspector, kind="former_employment", institution=institution, on=date(2025, 9, 1), by=by)
+
+
 def _run(job: Job | None) -> None:
-    assert job is not None
-    done = run_job(job.pk)
+    done = run_job(job.pk) if job else None
     if done is None or done.state != JobState.DONE:
         raise RuntimeError(f"演示数据导入失败：{done and (done.error or done.message)}")
 
