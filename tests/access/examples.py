@@ -1,0 +1,158 @@
+"""For every route, what the matrix asks it for. A new route is one line here (and one in config/access.py).
+
+`PAGE` takes no object. `of("institution")` takes the id of one: the matrix asks for one's own, for a foreign one and
+for a missing one. Kinds of objects: tests/access/world.py.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from accounts.models import Role
+from accounts.models.users import LEADS
+
+NOBODY: frozenset[Role] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    kind: str = ""
+    argument: str = "pk"
+    also: Mapping[str, str] = field(default_factory=dict)
+    """Further objects of the route: argument → kind. Their own are asked for with one's own object, foreign with
+    foreign, and foreign ones with one's own object as well."""
+    fixed: Mapping[str, Any] = field(default_factory=dict)
+    """Other arguments of the route."""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    """Form values of a POST."""
+    missing: Any = 987_654_321
+    foreign: bool = True
+    """False where nothing of this kind is foreign to those who may call the route."""
+    refused: frozenset[str] = NOBODY
+    """In the audience, but for this object a rule says no: 403."""
+    unseen: frozenset[str] = NOBODY
+    """In the audience, but this object is not theirs to see: 404 as if it were missing."""
+    only_with_debug: bool = False
+    """404 for everybody as the site runs."""
+
+
+PAGE = Example()
+
+
+def of(kind: str, argument: str = "pk", **more: Any) -> Example:
+    return Example(kind, argument, **more)
+
+
+def shared(kind: str, argument: str = "pk", **more: Any) -> Example:
+    """Of an object that is nobody's own."""
+    return Example(kind, argument, foreign=False, **more)
+
+
+EXAMPLES: dict[str, Example] = {
+    # frame
+    "home": PAGE,
+    "health": PAGE,
+    "styleguide": Example(only_with_debug=True),
+    "workbench": PAGE,
+    # accounts
+    "accounts:sign_in": PAGE,
+    "accounts:sign_out": PAGE,
+    "accounts:password": PAGE,
+    "accounts:profile": PAGE,
+    "accounts:tokens": PAGE,
+    "accounts:token_revoke": of("token", "token_key", missing="0" * 15),
+    "accounts:users": PAGE,
+    "accounts:user": shared("account"),
+    "accounts:user_create": PAGE,
+    "accounts:user_edit": shared("account"),
+    "accounts:user_close": shared("account"),
+    "accounts:user_reopen": shared("closed_account"),
+    "accounts:user_reset": shared("resettable_account"),
+    "accounts:user_grant": shared("account", data={"role": "lead_approver"}),
+    "accounts:user_revoke": shared("account", fixed={"role": "lead_officer"}),
+    "accounts:bureaus": PAGE,
+    "accounts:bureau": shared("bureau", "code", missing="scjg:999999"),
+    "accounts:bureau_create": PAGE,
+    "accounts:bureau_edit": shared("bureau", "code", missing="scjg:999999"),
+    "accounts:regions": PAGE,
+    "accounts:region": shared("region", "code", missing="999999"),
+    "accounts:region_create": PAGE,
+    "accounts:region_edit": shared("region", "code", missing="999999"),
+    "accounts:audit": PAGE,
+    "accounts:audit_event": Example("event", "number", foreign=False),
+    "accounts:audit_export": PAGE,
+    "accounts:audit_verify": PAGE,
+    # jobs
+    "jobs:list": PAGE,
+    "jobs:detail": of("job"),
+    "jobs:progress": of("job"),
+    "jobs:file": of("finished_job"),
+    "jobs:cancel": of("waiting_job"),
+    # institutions
+    "institutions:list": PAGE,
+    "institutions:export": PAGE,
+    "institutions:create": PAGE,
+    "institutions:detail": of("institution"),
+    "institutions:history": of("institution"),
+    "institutions:edit": of("institution"),
+    "institutions:business_regions": of("institution"),
+    "institutions:credit_class": of("institution"),
+    "institutions:certificate_add": of("institution"),
+    "institutions:certificate_edit": of("institution", also={"certificate_pk": "certificate"}),
+    "institutions:site_add": of("institution", also={"certificate_pk": "certificate"}),
+    "institutions:site_edit": of("institution", also={"site_pk": "site"}),
+    "institutions:site_remove": of("institution", also={"site_pk": "site"}),
+    "institutions:flag_add": of("institution"),
+    "institutions:flag_end": of("institution", also={"flag_pk": "risk_flag"}),
+    "institutions:import": PAGE,
+    "institutions:import_template": PAGE,
+    "institutions:import_run": of("import_run"),
+    "institutions:import_progress": of("import_run"),
+    "institutions:import_confirm": of("import_run"),
+    "institutions:import_marked": of("import_run"),
+    # campaigns
+    "campaigns:list": PAGE,
+    "campaigns:create": PAGE,
+    "campaigns:detail": of("campaign"),
+    "campaigns:edit": of("draft"),
+    "campaigns:edit_part": of("draft", fixed={"part": "stages"}),
+    "campaigns:log": of("campaign"),
+    "campaigns:people": of("campaign"),
+    "campaigns:documents": of("campaign"),
+    "campaigns:line_create": of("draft"),
+    "campaigns:line_preview": of("draft"),
+    "campaigns:line_edit": of("draft_line"),
+    "campaigns:line_delete": of("draft_line"),
+    "campaigns:allotment": of("campaign"),
+    "campaigns:allotment_parent": of("draft"),
+    "campaigns:allotment_upload": of("draft"),
+    "campaigns:allotment_template": of("draft"),
+    "campaigns:propose": of("draft"),
+    "campaigns:withdraw": of("negotiating"),
+    "campaigns:answer": of("agreement", data={"answer": "agree"}, refused=LEADS),
+    "campaigns:confirm_freeze": of("negotiating"),
+    "campaigns:freeze": of("negotiating"),
+    "campaigns:draw": of("campaign"),
+    "campaigns:run_draw": of("frozen"),
+    "campaigns:population": of("campaign"),
+    "campaigns:manifest": of("campaign"),
+    "campaigns:transcript": of("campaign"),
+    "campaigns:job": of("campaign", also={"job_pk": "campaign_job"}),
+    "campaigns:contribute": of("contribution", data={"value": "骰子 3 5 6"}),
+    "campaigns:dispatch": of("drawn"),
+    "campaigns:campaign_tasks": of("campaign"),
+    "campaigns:tasks": PAGE,
+    "campaigns:task": of("task"),
+    "campaigns:notify": of("unnotified_task", refused=frozenset({Role.COUNTY_OFFICER})),
+    "campaigns:notify_many": PAGE,
+    "campaigns:matters": PAGE,
+    "campaigns:matter": shared("matter", "code", missing="nothing"),
+    # reports
+    "reports:statistics": PAGE,
+    "reports:task_list": of("dispatched"),
+    "reports:own_task_list": of("dispatched"),
+    "reports:drawn_list": of("dispatched"),
+    "reports:notices": of("dispatched"),
+    "reports:campaign_notice": of("dispatched"),
+    "reports:notice": of("task"),
+}

@@ -1,0 +1,173 @@
+"""Every route × every role × own, foreign and missing object × each declared method and one that is not.
+
+What is expected comes from config.access.ROUTES alone; objects come from tests/access/examples.py.
+"""
+
+import re
+from collections.abc import Iterator
+from http import HTTPStatus
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from accounts.access import PUBLIC, all_route_names, routes
+from accounts.access import every_route_is_declared as declared_check
+from accounts.models import User
+from tests.access.examples import EXAMPLES, Example
+from tests.access.world import World, build_world, rolled_back
+
+ROUTE_NAMES = sorted(set(all_route_names()))
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+VARYING_HEADERS = {"Date", "Set-Cookie", "Content-Length", "X-Request-Id"}
+CHANGING_PARTS = re.compile(
+    rb'(name="csrfmiddlewaretoken" value="|X-CSRFToken": "|X-CSRFToken&quot;: &quot;)[^"&]+|\d{4}-\d\d-\d\d \d\d:\d\d|nonce="[^"]+"'
+)
+SIGNED_OUT = ("anonymous", "closed")
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        settings.MEDIA_ROOT, kept = tmp_path_factory.mktemp("media"), settings.MEDIA_ROOT
+        found = build_world()
+        found.client = Client(raise_request_exception=False)
+        found.sessions = {name: session_of(user) for name, user in found.people.items()}
+        yield found
+        settings.MEDIA_ROOT = kept
+        transaction.set_rollback(True)
+
+
+def session_of(user: User) -> str:
+    """The session of somebody who signed in (before the account was closed)."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def ask(world: World, name: str, method: str, path: str, data: object = None) -> HttpResponse:
+    """The answer, its body read, with everything that the request wrote undone."""
+
+    def request() -> HttpResponse:
+        client = world.client
+        client.cookies.clear()
+        if name != "anonymous":
+            client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[name]
+        answer = getattr(client, method.lower())(path, data or {})
+        answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        return answer
+
+    return rolled_back(request)
+
+
+def path_of(route: str, example: Example, world: World, name: str, main: str, also: str = "") -> str:
+    """The address with one's own, a foreign or a missing object; `also`: which the further objects are, if others."""
+    arguments = dict(example.fixed)
+    if example.kind:
+        arguments[example.argument] = value_of(world, example, example.kind, name, main, example.argument)
+    for argument, kind in example.also.items():
+        arguments[argument] = value_of(world, example, kind, name, also or main, "pk")
+    return reverse(route, kwargs=arguments)
+
+
+def value_of(world: World, example: Example, kind: str, name: str, which: str, attribute: str) -> object:
+    if which == "missing":
+        return example.missing
+    thing = world.own(kind, name) if which == "own" else world.foreign(kind, name)
+    return getattr(thing, attribute)
+
+
+def wrong(world: World, route: str, example: Example) -> Iterator[str]:
+    """What is not as declared, in words; nothing when all is well."""
+    for method, audience in routes()[route].items():
+        for name in ("anonymous", *world.people):
+            for problem in wrong_for(world, route, example, method, name, audience):
+                yield f"{method} {name}: {problem}"
+    yield from wrong_for_undeclared(world, route, example)
+
+
+def wrong_for(world, route, example, method, name, audience) -> Iterator[str]:
+    path = path_of(route, example, world, name, "own")
+    status = ask(world, name, method, path, example.data).status_code
+    if example.only_with_debug:
+        expected = status == HTTPStatus.NOT_FOUND
+    elif not is_in(audience, world, name):
+        expected = status == (HTTPStatus.FORBIDDEN if name not in SIGNED_OUT else refusal_of_strangers(path))
+    else:
+        expected = is_right_for_own(example, name, status)
+        if example.kind:
+            yield from wrong_for_others(world, route, example, method, name)
+    if not expected:
+        yield f"own: {status}"
+
+
+def is_in(audience: frozenset[str], world: World, name: str) -> bool:
+    if audience == PUBLIC or name in SIGNED_OUT:
+        return audience == PUBLIC
+    return "signed_in" in audience or bool(world.people[name].roles & audience)
+
+
+def refusal_of_strangers(path: str) -> int:
+    return HTTPStatus.UNAUTHORIZED if path.startswith("/api/") else HTTPStatus.FOUND
+
+
+def is_right_for_own(example: Example, name: str, status: int) -> bool:
+    role = "lead_officer" if name == "stranger" else name
+    if role in example.refused:
+        return status == HTTPStatus.FORBIDDEN
+    if role in example.unseen:
+        return status == HTTPStatus.NOT_FOUND
+    return status not in {401, 403, 404, 405} and status < 500
+
+
+def wrong_for_others(world: World, route: str, example: Example, method: str, name: str) -> Iterator[str]:
+    def answer(main: str, also: str = "") -> HttpResponse:
+        return ask(world, name, method, path_of(route, example, world, name, main, also), example.data)
+
+    missing = answer("missing")
+    if missing.status_code != HTTPStatus.NOT_FOUND:
+        yield f"missing: {missing.status_code}"
+    if not example.foreign:
+        return
+    cells = {"foreign": answer("foreign")}
+    if example.also:
+        cells["own with foreign"] = answer("own", "foreign")
+        cells["foreign with own"] = answer("foreign", "own")
+    for cell, got in cells.items():
+        if comparable(got) != comparable(missing):
+            yield f"{cell}: {got.status_code}, and not as for a missing one"
+
+
+def wrong_for_undeclared(world: World, route: str, example: Example) -> Iterator[str]:
+    declared = routes()[route]
+    method = next(method for method in METHODS if method not in declared)
+    path = path_of(route, example, world, "stranger", "missing")
+    for name in ("lead_officer", "auditor", "without_role"):
+        status = ask(world, name, method, path).status_code
+        if status != HTTPStatus.METHOD_NOT_ALLOWED:
+            yield f"undeclared {method} {name}: {status}"
+
+
+def comparable(answer: HttpResponse) -> tuple[int, dict[str, str], bytes]:
+    headers = {name: value for name, value in answer.headers.items() if name not in VARYING_HEADERS}
+    return answer.status_code, headers, CHANGING_PARTS.sub(b"", answer.body)
+
+
+def test_every_route_is_declared():
+    assert declared_check(None) == []
+
+
+def test_every_route_has_an_example():
+    assert set(ROUTE_NAMES) - set(EXAMPLES) == set()
+    assert set(EXAMPLES) - set(ROUTE_NAMES) == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("route", ROUTE_NAMES)
+def test_route_answers_each_role_as_declared(world, route):
+    problems = list(wrong(world, route, EXAMPLES[route]))
+
+    assert problems == [], "\n".join(problems)

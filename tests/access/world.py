@@ -1,0 +1,304 @@
+"""The world of the matrix: Datong with everything, Xinzhou with the same, and people who know only their own.
+
+Built once through the services; each cell of the matrix runs in a savepoint that is rolled back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import models, transaction
+from django.test import Client
+from knox.models import AuthToken
+
+from accounts.models import AuditEvent, Region, Role, User
+from accounts.models.users import ADMINISTRATORS
+from campaigns import drawing, freezing, notices, queries, services, transitions
+from campaigns.models import (
+    Campaign,
+    CampaignIssuer,
+    Contribution,
+    InspectionMatter,
+    LineAgreement,
+    PlanLine,
+    SlotRole,
+    Source,
+    Stage,
+    Task,
+    TeamSlot,
+)
+from campaigns.states import TaskState
+from institutions.models import ImportRun, ImportState, RiskFlag, RiskKind, Site
+from jobs.models import Job
+from jobs.running import run_job
+from tests.factories import accounts, inspectors, institutions
+from tests.jobs import handlers  # noqa: F401  # the kind of job made here
+
+IMPORT_COUNTS = (
+    "rows", "absent", "errors", "warnings", "institutions_added", "institutions_changed", "institutions_same",
+    "certificates_added", "certificates_changed", "certificates_same",
+)  # fmt: skip
+CITY_ROLES = {
+    "lead_officer": ("scjg", Role.LEAD_OFFICER),
+    "lead_approver": ("scjg", Role.LEAD_APPROVER),
+    "partner_liaison": ("ga", Role.PARTNER_LIAISON),
+    "inspector": ("scjg", Role.INSPECTOR),
+    "supervisor": ("scjg", Role.SUPERVISOR),
+}
+
+
+@dataclass
+class City:
+    """One city's people by role, and its objects by kind."""
+
+    code: str
+    county: str
+    people: dict[str, User] = field(default_factory=dict)
+    objects: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    home: City
+    away: City
+    people: dict[str, User]
+    """Everybody at the screen, by the name of the row in the matrix."""
+    sessions: dict[str, str] = field(default_factory=dict)
+    client: Client = field(default_factory=Client)
+
+    def city_of(self, name: str) -> City:
+        return self.away if name == "stranger" else self.home
+
+    def own(self, kind: str, name: str) -> Any:
+        """Where this person has none of the kind, that of the city's lead officer."""
+        city = self.city_of(name)
+        found = KINDS[kind](self, city, self.people[name]) if name in self.people else None
+        return found or KINDS[kind](self, city, city.people["lead_officer"])
+
+    def foreign(self, kind: str, name: str) -> Any:
+        other = self.home if name == "stranger" else self.away
+        return KINDS[kind](self, other, other.people.get(name, other.people["lead_officer"]))
+
+
+def build_world() -> World:
+    InspectionMatter.objects.create(code="scjg-jc-01", name="检验检测机构检查", department=accounts.department())
+    home, away = build_city("140200", "140213"), build_city("140900", "140902")
+    administrators = {
+        "system_administrator": accounts.system_administrator(),
+        "security_administrator": accounts.security_administrator(),
+        "auditor": accounts.auditor(),
+    }
+    for role in (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDITOR):
+        accounts.user(f"second-{role}", role)
+    others = {
+        "stranger": away.people["lead_officer"],
+        "without_role": accounts.user("without-role"),
+        "closed": accounts.lead_officer("closed"),
+    }
+    people = {**home.people, **administrators, **others}
+    for user in people.values():
+        add_own_things(user)
+    for user in away.people.values():
+        add_own_things(user)
+    User.objects.filter(pk=others["closed"].pk).update(is_active=False)
+    return World(home, away, people)
+
+
+def build_city(code: str, county: str) -> City:
+    city = City(code, county)
+    for name, (department, role) in CITY_ROLES.items():
+        city.people[name] = accounts.user(f"{code}-{role}", role, at=f"{department}:{code}")
+    city.people["county_officer"] = accounts.user(f"{code}-county", Role.COUNTY_OFFICER, at=f"scjg:{county}")
+    for name in (Role.INSTITUTION_CLERK, Role.LEGAL_REPRESENTATIVE):
+        city.people[name.value] = accounts.user(f"{code}-{name}", name)
+    add_pools(city)
+    add_campaigns(city)
+    return city
+
+
+def add_pools(city: City) -> None:
+    """Two vehicle inspection bodies, and exactly the officers whom their teams need."""
+    found = [institutions.institution(county=city.county) for _ in range(2)]
+    certificates = [institutions.certificate(each) for each in found]
+    for name in (Role.INSTITUTION_CLERK, Role.LEGAL_REPRESENTATIVE):
+        institutions.represents(city.people[name.value], found[0], name)
+    officers = [
+        inspectors.inspector(f"scjg:{city.code}", user=city.people["inspector"]),
+        inspectors.inspector(f"scjg:{city.code}"),
+    ]
+    inspectors.inspector(f"ga:{city.code}")
+    flag = RiskFlag.objects.create(institution=found[0], kind=RiskKind.COMPLAINT, evidence="投诉登记", noted_on="2025-05-01")
+    county = Region.objects.get(pk=city.county)
+    city.objects |= {
+        "institution": found[0],
+        "certificate": certificates[0],
+        "site": Site.objects.create(certificate=certificates[0], county=county, address="迎宾街1号"),
+        "risk_flag": flag,
+        "inspector": officers[0],
+        "expert": inspectors.expert(city.code),
+        "conflict": inspectors.conflict(officers[1], found[1]),
+        "leave": inspectors.leave(officers[1]),
+    }
+
+
+def add_campaigns(city: City) -> None:
+    """One campaign in each stage."""
+    draft, negotiating, frozen, drawn, dispatched = (plan(city, number) for number in range(1, 6))
+    for each in (negotiating, frozen, drawn, dispatched):
+        transitions.propose(each, by=city.people["lead_officer"])
+    for each in (frozen, drawn, dispatched):
+        agree_and_freeze(city, each)
+    for each in (drawn, dispatched):
+        contribute_and_draw(city, each)
+    transitions.dispatch(dispatched, by=city.people["lead_approver"])
+    notice_to(city, dispatched)
+    key = queries.job_key(dispatched, "campaigns.draw")
+    job = Job.objects.create(kind="campaigns.draw", title="抽取", owner=city.people["lead_officer"], key=key, state="done")
+    city.objects |= {
+        "campaign_job": job,
+        "draft": draft, "negotiating": negotiating, "frozen": frozen, "drawn": drawn, "dispatched": dispatched,
+    }  # fmt: skip
+
+
+def plan(city: City, number: int) -> Campaign:
+    officer, lead, police = city.people["lead_officer"], f"scjg:{city.code}", f"ga:{city.code}"
+    campaign = services.create_campaign(
+        by=officer, number=f"{city.code}-2025-{number}", title=f"{city.code} 第 {number} 次抽查", year=2025
+    )
+    issuers = [CampaignIssuer(bureau=accounts.bureau(code)) for code in (lead, police)]
+    services.replace_issuers(campaign, issuers, by=officer)
+    services.replace_stages(campaign, [Stage(kind=Stage.Kind.ON_SITE, name="现场检查", ends_on=date(2025, 11, 15))], by=officer)
+    sources = [Source(kind=Source.Kind.BUREAU, bureau=accounts.bureau(code)) for code in (lead, police)]
+    witness = Source(kind=Source.Kind.WITNESS, bureau=accounts.bureau(lead), name="纪检")
+    services.replace_sources(campaign, [*sources, witness], by=officer)
+    line = PlanLine(
+        campaign=campaign, code="vehicle", title="机动车检验", domain=institutions.domain(), count=2, reserve=0,
+        lead_bureau=accounts.bureau(lead),
+    )  # fmt: skip
+    slots = [
+        TeamSlot(role=SlotRole.OFFICER, bureau=accounts.bureau(lead), number=2),
+        TeamSlot(role=SlotRole.OFFICER, bureau=accounts.bureau(police), number=1),
+    ]
+    services.save_line(
+        line, partners=[accounts.bureau(police)], matters=[], exclusions=[], slots=slots, by=officer
+    )
+    return campaign
+
+
+def agree_and_freeze(city: City, campaign: Campaign) -> None:
+    for agreement in LineAgreement.objects.filter(line__campaign=campaign):
+        transitions.answer(agreement, agrees=True, words="", by=city.people["partner_liaison"])
+    freezing.freeze_campaign(Campaign.objects.get(pk=campaign.pk), by=city.people["lead_approver"])
+
+
+def contribute_and_draw(city: City, campaign: Campaign) -> None:
+    for contribution in Contribution.objects.filter(draw__campaign=campaign):
+        drawing.give_contribution(contribution, value=f"骰子 {contribution.source}", by=city.people["lead_officer"])
+    drawing.run_draw(Campaign.objects.get(pk=campaign.pk), by=city.people["lead_approver"])
+
+
+def notice_to(city: City, campaign: Campaign) -> None:
+    """One of the two institutions is told; the other's task still waits for its notice."""
+    task = Task.objects.get(campaign=campaign, institution=city.objects["institution"])
+    notices.issue_notice(task, by=city.people["lead_officer"])
+
+
+def add_own_things(user: User) -> None:
+    """A finished job with a file, one that waits, and a token."""
+    run_job(Job.objects.create(kind="tests.file", title="任务清单", owner=user).pk)
+    Job.objects.create(kind="tests.file", title="等待中", owner=user)
+    AuthToken.objects.create(user=user)
+    if user.has_role(Role.LEAD_OFFICER, Role.COUNTY_OFFICER):
+        counts = dict.fromkeys(IMPORT_COUNTS, 0)
+        ImportRun.objects.create(owner=user, file_name="名录.xlsx", state=ImportState.READY, counts=counts)
+
+
+Kind = Callable[[World, City, User], Any]
+
+
+def of_city(name: str) -> Kind:
+    return lambda world, city, user: city.objects[name]
+
+
+def first(queryset: models.QuerySet[Any]) -> Any:
+    return queryset.order_by("pk").first()
+
+
+def campaign_seen_by(world: World, city: City, user: User) -> Campaign:
+    return city.objects["dispatched"]
+
+
+def contribution_of(world: World, city: City, user: User) -> Contribution:
+    """That of the user's own bureau, or the witness's for the supervisor."""
+    waiting = Contribution.objects.filter(draw__campaign=city.objects["frozen"])
+    kind = Source.Kind.WITNESS if user.has_role(Role.SUPERVISOR) else Source.Kind.BUREAU
+    return first(waiting.filter(kind=kind, bureau=user.bureau))
+
+
+def task_in(state: TaskState) -> Kind:
+    return lambda world, city, user: first(Task.objects.filter(campaign=city.objects["dispatched"], state=state))
+
+
+def own_job(**states: str) -> Kind:
+    return lambda world, city, user: first(Job.objects.filter(owner=user, **states))
+
+
+def peer_or_ordinary(world: World, city: City, user: User) -> User:
+    """Whose password this administrator may reset: an ordinary account, or that of a colleague in the same role."""
+    if user.has_role(Role.SYSTEM_ADMINISTRATOR):
+        return city.people["lead_officer"]
+    if user.has_role(*ADMINISTRATORS):
+        return first(User.objects.filter(role_assignments__role__in=user.roles).exclude(pk=user.pk))
+    return city.people["lead_officer"]
+
+
+def own_import(world: World, city: City, user: User) -> ImportRun:
+    return first(ImportRun.objects.filter(owner=user))
+
+
+KINDS: dict[str, Kind] = {
+    "account": lambda world, city, user: city.people["lead_officer"],
+    "closed_account": lambda world, city, user: world.people["closed"],
+    "resettable_account": peer_or_ordinary,
+    "token": lambda world, city, user: AuthToken.objects.filter(user=user).first(),
+    "bureau": lambda world, city, user: accounts.bureau(f"scjg:{city.code}"),
+    "event": lambda world, city, user: first(AuditEvent.objects.all()),
+    "region": lambda world, city, user: accounts.region(city.code),
+    "job": own_job(),
+    "finished_job": own_job(state="done", kind="tests.file"),
+    "waiting_job": own_job(state="queued"),
+    "institution": of_city("institution"),
+    "certificate": of_city("certificate"),
+    "site": of_city("site"),
+    "risk_flag": of_city("risk_flag"),
+    "inspector": of_city("inspector"),
+    "expert": of_city("expert"),
+    "conflict": of_city("conflict"),
+    "leave": of_city("leave"),
+    "campaign": campaign_seen_by,
+    "draft": of_city("draft"),
+    "negotiating": of_city("negotiating"),
+    "frozen": of_city("frozen"),
+    "drawn": of_city("drawn"),
+    "dispatched": of_city("dispatched"),
+    "draft_line": lambda world, city, user: city.objects["draft"].lines.get(),
+    "agreement": lambda world, city, user: LineAgreement.objects.get(line__campaign=city.objects["negotiating"]),
+    "contribution": contribution_of,
+    "task": task_in(TaskState.NOTIFIED),
+    "unnotified_task": task_in(TaskState.DISPATCHED),
+    "campaign_job": of_city("campaign_job"),
+    "import_run": own_import,
+    "matter": lambda world, city, user: first(InspectionMatter.objects.all()),
+}
+"""What own and foreign objects a route can be asked for; `Example.kind` names one of these."""
+
+
+def rolled_back(act: Callable[[], Any]) -> Any:
+    """The answer of `act`, whose writes are undone."""
+    with transaction.atomic():
+        answer = act()
+        transaction.set_rollback(True)
+    return answer
+
+
