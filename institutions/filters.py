@@ -6,7 +6,6 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Region
 from accounts.rules import can
 from institutions.models import (
     CertificateLevel,
@@ -20,13 +19,13 @@ from institutions.models import (
 )
 from institutions.models.risks import KEY_TARGET_KINDS
 from institutions.queries import (
-    domain_choices,
-    domain_with_descendants,
+    DomainTree,
     ends_within,
     has_certificate,
     has_flag,
     has_valid_certificate,
     region_choices,
+    scope_of,
 )
 
 KEY_TARGET = "key"
@@ -41,7 +40,7 @@ class InstitutionFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(label="名称、代码、证书编号、拼音首字母", method="search", widget=forms.SearchInput)
     region = django_filters.ChoiceFilter(label="地区", method="in_region", empty_label="全部")
-    domain = django_filters.ChoiceFilter(label="领域", choices=domain_choices, method="in_domain", empty_label="全部")
+    domain = django_filters.ChoiceFilter(label="领域", method="in_domain", empty_label="全部")
     state = django_filters.ChoiceFilter(label="经营状态", choices=InstitutionState.choices, empty_label="全部")
     level = django_filters.ChoiceFilter(
         label="资质认定级别", choices=CertificateLevel.choices, method="of_level", empty_label="全部"
@@ -68,6 +67,8 @@ class InstitutionFilter(django_filters.FilterSet):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         user = self.request.user
+        self._tree = DomainTree()
+        self.filters["domain"].extra["choices"] = self._tree.choices()
         self.filters["region"].extra["choices"] = region_choices(user.scope or "") if user.scope is not None else []
         if not can(user, "see_risk", Institution):
             del self.filters["credit_class"], self.filters["flag"]
@@ -79,11 +80,10 @@ class InstitutionFilter(django_filters.FilterSet):
         return rows
 
     def in_region(self, rows: QuerySet[Institution], name: str, code: str) -> QuerySet[Institution]:
-        region = Region.objects.filter(pk=code).first()
-        return rows.in_scope(region.scope) if region else rows.none()  # type: ignore[attr-defined]
+        return rows.in_scope(scope_of(code))  # type: ignore[attr-defined]
 
     def in_domain(self, rows: QuerySet[Institution], name: str, code: str) -> QuerySet[Institution]:
-        return rows.filter(has_certificate(domains__in=domain_with_descendants(code)))
+        return rows.filter(has_certificate(domains__in=self._tree.below(code)))
 
     def of_level(self, rows: QuerySet[Institution], name: str, level: str) -> QuerySet[Institution]:
         return rows.filter(has_certificate(level=level))

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Region, User
 from institutions.models import Certificate, CreditClass, Domain, Institution, RiskFlag, Site
-from institutions.queries import domain_choices, region_choices, region_label
+from institutions.queries import DomainTree, region_choices, region_label
 from workbooks.guard import MAX_FILE_BYTES
 
 DAY = {"type": "date"}
@@ -82,7 +82,7 @@ class CertificateForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["domains"].choices = domain_choices()  # type: ignore[attr-defined]
+        self.fields["domains"].choices = DomainTree().choices()  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["domains"] = [domain.pk for domain in self.instance.domains.all()]
             self.initial["signatories"] = "、".join(self.instance.signatories)

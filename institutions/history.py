@@ -40,7 +40,7 @@ def history(institution: Institution, user: User) -> list[HistoryEntry]:
         by_event.setdefault(change.event_id, []).append(change)
     wording = ChangeWording(user, institution)
     return [
-        HistoryEntry(event.at, _actor(event), actions.label(event.action), wording.lines(by_event.get(event.pk, [])))
+        HistoryEntry(event.at, actor_words(event), actions.label(event.action), wording.lines(by_event.get(event.pk, [])))
         for event in events.order_by("-number")[:LATEST]
     ]
 
@@ -60,7 +60,7 @@ def _changes_of(institution: Institution) -> list[AuditChange]:
     return list(AuditChange.objects.filter(parts).order_by("pk"))
 
 
-def _actor(event: AuditEvent) -> str:
+def actor_words(event: AuditEvent) -> str:
     if event.actor is None:
         return "系统"
     return f"{event.actor.name}（{event.actor.bureau.short_name}）" if event.actor.bureau else event.actor.name
@@ -79,12 +79,12 @@ class ChangeWording:
         thing = change.subject_type.removeprefix("institutions.")
         fields = {name: pair for name, pair in change.fields.items() if self.shows_risk or name not in RISK_FIELDS}
         for difference in self.wording.differences(thing, fields):
-            yield _line(difference)
+            yield difference_line(difference)
         for difference in self.wording.differences(thing, change.personal or {}):
-            yield _line(difference) if self.shows_personal else f"{difference['label']}：{HIDDEN_VALUE}"
+            yield difference_line(difference) if self.shows_personal else f"{difference['label']}：{HIDDEN_VALUE}"
 
 
-def _line(difference: dict[str, str]) -> str:
+def difference_line(difference: dict[str, str]) -> str:
     if difference["before"] == EMPTY:
         return f"{difference['label']}：{difference['after']}"
     return f"{difference['label']}：{difference['before']} → {difference['after']}"

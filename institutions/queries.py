@@ -25,6 +25,11 @@ def counties_in(scope: str) -> list[Region]:
     return list(counties.select_related("parent").order_by("code"))
 
 
+def scope_of(code: str) -> str:
+    """What the codes of a region and of everything below it begin with: 140200 → 1402, 140213 → itself."""
+    return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
+
+
 def region_choices(scope: str) -> list[tuple[str, list[tuple[str, str]]]]:
     """For a drop-down: city → itself and its counties, of the regions whose codes begin with `scope`."""
     groups: dict[str, list[tuple[str, str]]] = {}
@@ -36,27 +41,30 @@ def region_choices(scope: str) -> list[tuple[str, list[tuple[str, str]]]]:
     return list(groups.items())
 
 
-def domain_choices() -> list[tuple[str, str]]:
-    """The tree in its order, lower domains set in."""
-    domains = list(Domain.objects.all())
-    tops = [domain for domain in domains if domain.parent_id is None]
-    return [
-        (domain.pk, domain.name if domain is top else f"　{domain.name}")
-        for top in tops
-        for domain in [top, *(child for child in domains if child.parent_id == top.pk)]
-    ]
+class DomainTree:
+    """All domains, read once for a page: as choices, and with everything below each."""
 
+    def __init__(self) -> None:
+        self._domains = list(Domain.objects.all())
 
-def domain_with_descendants(code: str) -> set[str]:
-    children: dict[str | None, list[str]] = {}
-    for child, parent in Domain.objects.values_list("code", "parent_id"):
-        children.setdefault(parent, []).append(child)
-    found, waiting = {code}, [code]
-    while waiting:
-        below = children.get(waiting.pop(), [])
-        found.update(below)
-        waiting.extend(below)
-    return found
+    def choices(self) -> list[tuple[str, str]]:
+        """In the order of the tree, lower domains set in."""
+        tops = [domain for domain in self._domains if domain.parent_id is None]
+        return [
+            (domain.pk, domain.name if domain is top else f"　{domain.name}")
+            for top in tops
+            for domain in self._domains
+            if domain is top or domain.parent_id == top.pk
+        ]
+
+    def below(self, code: str) -> set[str]:
+        """The domain and all its descendants."""
+        found: set[str] = set()
+        waiting = [code]
+        while waiting:
+            found.add(current := waiting.pop())
+            waiting += [domain.pk for domain in self._domains if domain.parent_id == current and domain.pk not in found]
+        return found
 
 
 def has_certificate(**conditions: Any) -> Exists:

@@ -38,15 +38,12 @@ class Wording:
     def differences(self, thing: str, changes: Mapping[str, Sequence[Any]]) -> list[dict[str, str]]:
         """{label, before, after} for each changed field that people know."""
         model = MODELS[thing]
-        return [
-            {
-                "label": self.label(model, name),
-                "before": self.value(model, name, old),
-                "after": self.value(model, name, new),
-            }
+        told = (
+            (self.label(model, name), self.value(model, name, old), self.value(model, name, new))
             for name, (old, new) in changes.items()
             if name not in HIDDEN
-        ]
+        )
+        return [{"label": label, "before": before, "after": after} for label, before, after in told if before != after]
 
     def label(self, model: type[models.Model], name: str) -> str:
         try:

@@ -7,7 +7,6 @@ from django.db import models, transaction
 
 from accounts import audit
 from accounts.models import User
-from institutions.models import Institution
 
 
 @transaction.atomic

@@ -12,8 +12,8 @@ from institutions.models import Certificate, ImportRun, Institution
 from institutions.services import confirm_import, edit_institution
 from jobs.models import JobState
 from jobs.running import run_job
-from tests.factories.institutions import certificate, domain, institution, uscc
-from tests.institutions.workbook_files import checked, faults, row, workbook
+from tests.factories.institutions import certificate, domain, institution
+from tests.institutions.workbook_files import checked, faults, row, uscc, workbook
 
 pytestmark = pytest.mark.usefixtures("places", "media_root")
 
@@ -50,7 +50,9 @@ def test_import_is_one_event_with_a_change_per_object(officer):
     event = AuditEvent.objects.get(action="institutions.import")
     assert (event.actor, event.subject_id, event.facts["counts"]) == (officer, str(run.pk), run.counts)
     changes = list(AuditChange.objects.filter(event=event).order_by("pk"))
-    assert [(change.subject_type, change.fields["name" if index == 0 else "number"]) for index, change in enumerate(changes)] == [
+    assert [
+        (change.subject_type, change.fields["name" if index == 0 else "number"]) for index, change in enumerate(changes)
+    ] == [
         ("institutions.institution", [None, "大同市清风检测有限公司"]),
         ("institutions.certificate", [None, "240400000001"]),
     ]
@@ -93,7 +95,9 @@ def test_faults_of_cells_and_rows_are_told_at_their_place(officer):
     assert (run.state, run.counts["errors"], run.counts["warnings"]) == ("faulty", 8, 1)
     found = faults(run)
     assert found[-1][:3] == (9, "E", "error")
-    assert found[-1][3].startswith("“机动车排放检测”不在可选值中。是否应为“机动车排放检验”？可选：机动车检验、机动车安全技术检验、")
+    assert found[-1][3].startswith(
+        "“机动车排放检测”不在可选值中。是否应为“机动车排放检验”？可选：机动车检验、机动车安全技术检验、"
+    )
     assert found[:-1] == [
         (2, "B", "error", f"统一社会信用代码“{wrong}”的校验码不正确，请对照营业执照或法人证书核对。"),
         (3, "C", "error", "“忻府区”不在大同市辖区内，只能导入本辖区的机构。"),
@@ -129,17 +133,13 @@ def test_certificate_twice_in_the_file_is_an_error(officer):
 def test_certificate_of_another_institution_is_an_error(officer):
     certificate(institution(county="140213"), domain(), number="240400000001")
     run = checked(workbook(row()), by=officer)
-    assert faults(run) == [
-        (2, "D", "error", "该证书编号在名录库中属于另一家机构，请核对证书编号和统一社会信用代码。")
-    ]
+    assert faults(run) == [(2, "D", "error", "该证书编号在名录库中属于另一家机构，请核对证书编号和统一社会信用代码。")]
 
 
 def test_institution_registered_elsewhere_is_an_error(officer):
     institution("忻州市机动车检测有限公司", county="140902", uscc=uscc(1))
     run = checked(workbook(row()), by=officer)
-    assert faults(run) == [
-        (2, "B", "error", "该机构已在名录库中，登记在其他地区，请与登记地的市场监管部门联系。")
-    ]
+    assert faults(run) == [(2, "B", "error", "该机构已在名录库中，登记在其他地区，请与登记地的市场监管部门联系。")]
 
 
 def test_ambiguous_county_is_an_error(officer):
@@ -166,7 +166,9 @@ def test_file_without_header_is_refused_with_what_is_wanted(officer):
 
 def test_changes_are_shown_before_and_after_and_empty_cells_keep_what_is_there(officer):
     held = institution("大同市旧名检测有限公司", county="140214", uscc=uscc(1), contact="周青松", address="云冈区一号")
-    certificate(held, domain("food", "食品"), number="240400000001", approved_on=date(2024, 3, 1), valid_until=date(2030, 2, 28))
+    certificate(
+        held, domain("food", "食品"), number="240400000001", approved_on=date(2024, 3, 1), valid_until=date(2030, 2, 28)
+    )
     run = checked(workbook(row(联系人=None, 单位地址=None)), by=officer)
     shown = run.differences.order_by("pk").values_list("kind", "thing", "label", "row", "fields")
     assert list(shown) == [
@@ -180,7 +182,12 @@ def test_changes_are_shown_before_and_after_and_empty_cells_keep_what_is_there(o
     ]  # fmt: skip
     imported(run, by=officer)
     held.refresh_from_db()
-    assert (held.name, held.county_id, held.contact, held.address) == ("大同市清风检测有限公司", "140213", "周青松", "云冈区一号")
+    assert (held.name, held.county_id, held.contact, held.address) == (
+        "大同市清风检测有限公司",
+        "140213",
+        "周青松",
+        "云冈区一号",
+    )
     assert sorted(found.pk for found in held.certificates.get().domains.all()) == ["vehicle-emission", "vehicle-safety"]
 
 
@@ -236,7 +243,10 @@ def test_import_broken_at_its_last_statement_leaves_nothing_behind(officer, monk
     run.refresh_from_db()
     job.refresh_from_db()
     assert (run.state, job.state, Institution.objects.count(), Certificate.objects.count()) == ("ready", "failed", 0, 0)
-    assert (AuditEvent.objects.count(), AuditChange.objects.filter(event__action="institutions.import").count()) == (events, 0)
+    assert (AuditEvent.objects.count(), AuditChange.objects.filter(event__action="institutions.import").count()) == (
+        events,
+        0,
+    )
 
     imported(run, by=officer)
     assert (Institution.objects.count(), verify_trail()) == (2, [])

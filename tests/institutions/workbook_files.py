@@ -9,7 +9,13 @@ from openpyxl import Workbook
 from institutions.models import ImportRun
 from institutions.services import start_import
 from jobs.running import run_job
-from tests.factories.institutions import uscc
+from tests.factories import institutions as factories
+
+
+def uscc(number: int) -> str:
+    """Codes that the factories never give."""
+    return factories.uscc(500_000 + number)
+
 
 ROW: dict[str, Any] = {
     "法人单位名称": "大同市清风检测有限公司",
