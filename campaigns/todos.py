@@ -150,7 +150,7 @@ def _by_campaign(tasks: QuerySet[Task]) -> list[tuple[Campaign, int, date | None
     """(campaign, tasks, first day due, whether softly) of released tasks."""
     released = tasks.exclude(state=TaskState.PENDING).order_by()
     rows = released.values_list("campaign").annotate(
-        Count("pk", distinct=True), Min("due_on"), Count("pk", filter=Q(is_due_softly=False))
+        tasks=Count("pk", distinct=True), first=Min("due_on"), hard=Count("pk", filter=Q(is_due_softly=False))
     )
     campaigns = Campaign.objects.in_bulk([pk for pk, *_ in rows])
     return [(campaigns[pk], count, due_on, not hard) for pk, count, due_on, hard in rows]
