@@ -70,7 +70,14 @@ def run_draw(campaign: Campaign, *, by: User, progress: Progress | None = None) 
 
     The result depends on committed rows alone, so a run that dies half-way and is run again gives the same result.
     """
-    draw = Draw.objects.select_related("campaign", "secret").exclude(state=DrawState.VOID).get(campaign=campaign)
+    draw = (
+        Draw.objects.select_related("campaign", "secret")
+        .exclude(state=DrawState.VOID)
+        .filter(campaign=campaign)
+        .first()
+    )
+    if draw is None:
+        raise WrongState("两库还没有冻结，不能抽取。")
     if draw.state == DrawState.DRAWN:
         return draw
     missing = missing_sources(draw)
@@ -197,9 +204,8 @@ def _task_numbers(campaign: Campaign) -> Iterator[str]:
 
 def _seat_teams(draw: Draw, tasks: dict[str, Task], teams: dict[str, dict[str, Any]]) -> None:
     people = {
-        person.identifier: person for person in FrozenInspector.objects.filter(draw=draw).only(
-            "identifier", "inspector_id", "expert_id"
-        )
+        person.identifier: person
+        for person in FrozenInspector.objects.filter(draw=draw).only("identifier", "inspector_id", "expert_id")
     }
     slots = _slots(draw)
     TeamMember.objects.bulk_create(

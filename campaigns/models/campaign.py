@@ -4,6 +4,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from accounts.models import Bureau, Role, User
+from accounts.models.users import LEADS
 from campaigns.states import CampaignState
 
 SHARED_STATES = [state for state in CampaignState if state != CampaignState.DRAFT]
@@ -30,17 +31,14 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         regulators and supervisors those of their scope, county officers and inspectors those that gave them tasks."""
         if not user.is_regulator or user.bureau is None:
             return self.none()
-        bureau = user.bureau
-        seen = Q(lead_bureau=bureau) & ~Q(pk=None)
-        if user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.PARTNER_LIAISON):
-            partners = Q(lines__partners=bureau) | Q(lines__lead_bureau=bureau) | Q(issuers__bureau=bureau)
-            seen |= Q(state__in=SHARED_STATES) & partners
-        if user.is_market_regulator and user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER):
-            seen |= Q(state__in=SHARED_STATES, lead_bureau__region__code__startswith=user.scope)
-        if user.has_role(Role.SUPERVISOR):
-            seen |= Q(state__in=SHARED_STATES, lead_bureau__region__code__startswith=user.scope)
-        if not user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.SUPERVISOR, Role.PARTNER_LIAISON):
-            seen = Q(pk=None)
+        bureau, seen = user.bureau, Q(pk=None)
+        shared = Q(state__in=SHARED_STATES)
+        if user.has_role(*LEADS):
+            seen |= Q(lead_bureau=bureau)
+        if user.has_role(*LEADS, Role.PARTNER_LIAISON):
+            seen |= shared & (Q(lines__partners=bureau) | Q(lines__lead_bureau=bureau) | Q(issuers__bureau=bureau))
+        if user.has_role(Role.SUPERVISOR) or (user.is_market_regulator and user.has_role(*LEADS)):
+            seen |= shared & Q(lead_bureau__region__code__startswith=user.scope)
         if user.has_role(Role.COUNTY_OFFICER):
             seen |= Q(state=CampaignState.DISPATCHED, tasks__institution__county__code__startswith=user.scope)
         if user.has_role(Role.INSPECTOR):
@@ -52,7 +50,10 @@ class Campaign(models.Model):
     """抽查活动: from the plan to the last notice. Its `number` also opens the code of its draws and tasks."""
 
     number = models.CharField(
-        "活动编号", max_length=30, unique=True, validators=[RegexValidator(r"^[A-Za-z0-9-]+$", "只能用字母、数字和短横线。")]
+        "活动编号",
+        max_length=30,
+        unique=True,
+        validators=[RegexValidator(r"^[A-Za-z0-9-]+$", "只能用字母、数字和短横线。")],
     )
     title = models.CharField("名称", max_length=120)
     year = models.PositiveSmallIntegerField("年度")
@@ -200,7 +201,12 @@ class Source(models.Model):
     campaign = models.ForeignKey(Campaign, models.CASCADE, related_name="sources", verbose_name="活动")
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
     bureau = models.ForeignKey(
-        Bureau, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位",
+        Bureau,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="单位",
         help_text="见证人所在单位，或参与单位本身",
     )
     name = models.CharField("名称", max_length=50, blank=True, help_text="如：纪检；双色球2025105期")

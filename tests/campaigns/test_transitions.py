@@ -1,0 +1,108 @@
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from accounts.models import AuditEvent
+from campaigns import drawing, freezing, transitions
+from campaigns.errors import CampaignError, WrongState
+from campaigns.models import Campaign, LineAgreement
+from campaigns.states import CAMPAIGN_STEPS, TASK_STEPS, CampaignState, TaskState
+from tests.campaigns import datong
+
+pytestmark = pytest.mark.django_db
+
+ACTS = {
+    "propose": transitions.propose,
+    "withdraw": transitions.withdraw,
+    "freeze": freezing.freeze_campaign,
+    "draw": drawing.run_draw,
+    "dispatch": transitions.dispatch,
+}
+REPEATED = {("freeze", CampaignState.FROZEN), ("draw", CampaignState.DRAWN)}
+"""Freeze and draw answer a second call with the first one's draw and change nothing."""
+
+
+def campaign_in(state: CampaignState) -> Campaign:
+    datong.pool(vehicle=3, eco=2, food=2)
+    datong.officers()
+    campaign = datong.planned()
+    if state == CampaignState.DRAFT:
+        return campaign
+    campaign = datong.agreed(campaign)
+    if state == CampaignState.NEGOTIATING:
+        return campaign
+    draw = freezing.freeze_campaign(campaign, by=datong.officer())
+    datong.contribute(draw)
+    if state in {CampaignState.DRAWN, CampaignState.DISPATCHED}:
+        drawing.run_draw(campaign, by=datong.officer())
+    if state == CampaignState.DISPATCHED:
+        transitions.dispatch(campaign, by=datong.officer())
+    return Campaign.objects.get(pk=campaign.pk)
+
+
+def moves() -> int:
+    return AuditEvent.objects.filter(action__in=[f"campaigns.{step}" for step in CAMPAIGN_STEPS]).count()
+
+
+@pytest.mark.parametrize(("step", "state"), list(product(CAMPAIGN_STEPS, CampaignState)))
+def test_every_step_from_every_state_moves_and_is_recorded_once_or_changes_nothing(step, state):
+    campaign = campaign_in(state)
+    before = moves()
+
+    try:
+        ACTS[step](campaign, by=datong.officer())
+    except CampaignError:
+        moved = False
+    else:
+        moved = (step, state) not in REPEATED and not (step == "draw" and state == CampaignState.DISPATCHED)
+
+    legal = state in CAMPAIGN_STEPS[step].sources
+    assert moved == legal
+    assert Campaign.objects.get(pk=campaign.pk).state == (CAMPAIGN_STEPS[step].target if legal else state)
+    assert moves() - before == int(legal)
+
+
+def test_task_is_notified_only_once_it_is_dispatched():
+    datong.pool(vehicle=3, eco=2, food=2)
+    datong.officers()
+    draw = datong.drawn()
+    task = draw.tasks.first()
+
+    with pytest.raises(WrongState, match="当前状态为“待派发”，不能通知"):
+        transitions.notify(task, by=datong.officer())
+
+    assert TASK_STEPS["notify"].sources == (TaskState.DISPATCHED,)
+    assert draw.tasks.first().state == TaskState.PENDING
+
+
+def test_withdrawing_lets_all_answers_lapse():
+    campaign = campaign_in(CampaignState.NEGOTIATING)
+
+    transitions.withdraw(campaign, by=datong.officer())
+
+    assert LineAgreement.objects.count() == 0
+
+
+def test_objection_needs_words():
+    campaign = transitions.propose(datong.planned(), by=datong.officer())
+    agreement = LineAgreement.objects.filter(line__campaign=campaign).first()
+
+    with pytest.raises(CampaignError, match="提出异议须写明理由"):
+        transitions.answer(agreement, agrees=False, words=" ", by=datong.liaison(agreement.bureau_id))
+
+
+def test_answers_are_closed_after_the_freeze():
+    campaign = campaign_in(CampaignState.FROZEN)
+    agreement = LineAgreement.objects.filter(line__campaign=campaign).first()
+
+    with pytest.raises(WrongState):
+        transitions.answer(agreement, agrees=False, words="不同意", by=datong.liaison(agreement.bureau_id))
+
+
+def test_architecture_draws_the_same_states():
+    text = (Path(__file__).resolve().parents[2] / "docs" / "architecture.md").read_text(encoding="utf-8")
+
+    words = [f"{state.label} {state.value}" for state in (*CampaignState, *TaskState)]
+    arrows = [f"──{step}──" for step in (*CAMPAIGN_STEPS, *TASK_STEPS)]
+    assert [word for word in words + arrows if word not in text] == []
