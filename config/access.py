@@ -14,6 +14,9 @@ INSTITUTION = INSTITUTION_PEOPLE
 SYSTEM = frozenset({Role.SYSTEM_ADMINISTRATOR})
 SECURITY = frozenset({Role.SECURITY_ADMINISTRATOR})
 AUDIT = frozenset({Role.AUDITOR})
+PEOPLE_KEEPERS = frozenset({Role.LEAD_OFFICER, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER})
+EXPERT_KEEPERS = frozenset({Role.LEAD_OFFICER})
+CONFLICT_DECIDERS = frozenset({Role.LEAD_APPROVER, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER})
 
 ROUTES = {
     # frame
@@ -78,6 +81,33 @@ ROUTES = {
     "institutions:import_confirm": {"POST": INSTITUTION_KEEPERS},
     "institutions:import_marked": {"POST": INSTITUTION_KEEPERS},
     # inspectors
+    "inspectors:list": {"GET": REGULATORS},
+    "inspectors:create": {"GET": PEOPLE_KEEPERS, "POST": PEOPLE_KEEPERS},
+    "inspectors:export": {"GET": OFFICE},
+    "inspectors:detail": {"GET": REGULATORS},
+    "inspectors:edit": {"GET": PEOPLE_KEEPERS, "POST": PEOPLE_KEEPERS},
+    "inspectors:link": {"GET": PEOPLE_KEEPERS, "POST": PEOPLE_KEEPERS},
+    "inspectors:history": {"GET": OFFICE},
+    "inspectors:declare": {"GET": PEOPLE_KEEPERS | {Role.INSPECTOR}, "POST": PEOPLE_KEEPERS | {Role.INSPECTOR}},
+    "inspectors:leave_add": {"GET": PEOPLE_KEEPERS | {Role.INSPECTOR}, "POST": PEOPLE_KEEPERS | {Role.INSPECTOR}},
+    "inspectors:leave_cancel": {"POST": PEOPLE_KEEPERS | {Role.INSPECTOR}},
+    "inspectors:experts": {"GET": OFFICE},
+    "inspectors:expert_create": {"GET": EXPERT_KEEPERS, "POST": EXPERT_KEEPERS},
+    "inspectors:expert_export": {"GET": OFFICE},
+    "inspectors:expert": {"GET": OFFICE},
+    "inspectors:expert_edit": {"GET": EXPERT_KEEPERS, "POST": EXPERT_KEEPERS},
+    "inspectors:expert_ban": {"GET": LEAD, "POST": LEAD},
+    "inspectors:expert_lift": {"POST": LEAD},
+    "inspectors:expert_history": {"GET": OFFICE},
+    "inspectors:expert_declare": {"GET": EXPERT_KEEPERS, "POST": EXPERT_KEEPERS},
+    "inspectors:conflicts": {"GET": REGULATORS},
+    "inspectors:conflict_decide": {"GET": CONFLICT_DECIDERS, "POST": CONFLICT_DECIDERS},
+    "inspectors:leaves": {"GET": REGULATORS},
+    "inspectors:import": {"GET": PEOPLE_KEEPERS, "POST": PEOPLE_KEEPERS},
+    "inspectors:import_template": {"GET": PEOPLE_KEEPERS},
+    "inspectors:import_run": {"GET": PEOPLE_KEEPERS},
+    "inspectors:import_progress": {"GET": PEOPLE_KEEPERS},
+    "inspectors:import_confirm": {"POST": PEOPLE_KEEPERS},
     # campaigns
     "campaigns:list": {"GET": REGULATORS},
     "campaigns:create": {"GET": LEAD, "POST": LEAD},
@@ -124,6 +154,45 @@ ROUTES = {
     "reports:campaign_notice": {"POST": LEAD | {Role.SUPERVISOR}},
     "reports:notice": {"GET": REGULATORS | INSTITUTION},
     # api
+    "api:token": {"POST": PUBLIC, "DELETE": SIGNED_IN},
+    "api:schema": {"GET": SIGNED_IN},
+    "api:docs": {"GET": SIGNED_IN},
+    "api:institution-list": {"GET": REGULATORS | INSTITUTION, "POST": INSTITUTION_KEEPERS},
+    "api:institution-detail": {"GET": REGULATORS | INSTITUTION, "PATCH": INSTITUTION_KEEPERS},
+    "api:institution-certificates": {"POST": INSTITUTION_KEEPERS},
+    "api:certificate-detail": {"PATCH": INSTITUTION_KEEPERS},
+    "api:inspector-list": {"GET": REGULATORS},
+    "api:inspector-detail": {"GET": REGULATORS},
+    "api:expert-list": {"GET": OFFICE},
+    "api:expert-detail": {"GET": OFFICE},
+    "api:campaign-list": {"GET": REGULATORS},
+    "api:campaign-detail": {"GET": REGULATORS},
+    "api:campaign-preview": {"GET": OFFICE - {Role.COUNTY_OFFICER}},
+    "api:campaign-propose": {"POST": LEAD},
+    "api:campaign-withdraw": {"POST": LEAD},
+    "api:campaign-freeze": {"POST": LEAD},
+    "api:campaign-draw": {"POST": LEAD},
+    "api:campaign-dispatch": {"POST": LEAD},
+    "api:campaign-job": {"GET": OFFICE},
+    "api:agreement-answer": {"POST": LEAD | {Role.PARTNER_LIAISON}},
+    "api:draw-list": {"GET": OFFICE},
+    "api:draw-detail": {"GET": OFFICE},
+    "api:draw-transcript": {"GET": LEAD | {Role.SUPERVISOR}},
+    "api:contribution-give": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
+    "api:task-list": {"GET": REGULATORS | INSTITUTION},
+    "api:task-detail": {"GET": REGULATORS | INSTITUTION},
+    "api:task-notify": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "api:matter-list": {"GET": REGULATORS},
+    "api:matter-detail": {"GET": REGULATORS},
+    "api:job-list": {"GET": SIGNED_IN},
+    "api:job-detail": {"GET": SIGNED_IN},
+    "api:job-file": {"GET": SIGNED_IN},
+    "api:domain-list": {"GET": SIGNED_IN},
+    "api:domain-detail": {"GET": SIGNED_IN},
+    "api:region-list": {"GET": SIGNED_IN},
+    "api:region-detail": {"GET": SIGNED_IN},
+    "api:bureau-list": {"GET": SIGNED_IN},
+    "api:bureau-detail": {"GET": SIGNED_IN},
 }
 
 __all__ = ["PUBLIC", "ROUTES", "SIGNED_IN"]

@@ -10,8 +10,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("accounts.urls")),
     path("files/", include("jobs.urls")),
     path("institutions/", include("institutions.urls")),
+    path("inspectors/", include("inspectors.urls")),
     path("", include("campaigns.urls")),
     path("reports/", include("reports.urls")),
+    path("api/", include("config.api.urls")),
     path("healthz", health, name="health"),
     path("styleguide/", styleguide, name="styleguide"),
 ]

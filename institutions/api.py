@@ -20,7 +20,6 @@ from institutions import services
 from institutions.filters import InstitutionFilter
 from institutions.models import Certificate, Domain, Institution, RiskFlag, Site
 from institutions.services.institutions import FIELDS
-from institutions.services.saving import PoolRefused
 
 NAMES = ("authorised_name", "number", "level", "issuer", "approved_on", "valid_until", "state", "is_national_centre")
 PEOPLE = ("top_manager", "top_manager_phone", "technical_lead", "signatories")
@@ -144,7 +143,7 @@ class InstitutionView(ReadView):
     detail_serializer_class = InstitutionSerializer
     filterset_class = InstitutionFilter
     ordering_fields = ("name", "county", "state", "updated_at")
-    refusals = (PoolRefused,)
+
 
     def rows(self) -> QuerySet[Institution]:
         seen = Institution.objects.visible_to(self.user).select_related("county", "owner_department")
@@ -188,13 +187,12 @@ class InstitutionView(ReadView):
         return Response(InstitutionSerializer(institution, context=self.get_serializer_context()).data, code)
 
 
-@extend_schema_view(retrieve=extend_schema(summary="一张资质认定证书"))
 class CertificateView(ApiMixin, GenericViewSet[Certificate]):
     queryset = Certificate.objects.none()
     serializer_class = CertificateSerializer
     lookup_value_converter = "int"
     filter_backends = ()
-    refusals = (PoolRefused,)
+
 
     @extend_schema(
         summary="修改资质认定证书", request=CertificateInput, responses={200: CertificateSerializer, 409: Problem}

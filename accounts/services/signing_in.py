@@ -21,6 +21,16 @@ WAIT = "连续登录失败次数过多，请 10 分钟后再试。"
 
 def sign_in(request: HttpRequest, username: str, password: str) -> User:
     """Begin a session. Says the same whether the account is unknown, closed or the password wrong."""
+    user = prove_identity(request, username, password)
+    with transaction.atomic():
+        audit.record("accounts.sign_in", user, by=user)
+        login(request, user)
+    request.session[KEY] = request.session[SINCE] = int(time())
+    return user
+
+
+def prove_identity(request: HttpRequest, username: str, password: str) -> User:
+    """Whose password this is; AccountRefused if nobody's, or after too many failures. Failures stand in the trail."""
     subject = _subject(username)
     if _recent_failures(subject) >= FAILURES_ALLOWED:
         raise AccountRefused(WAIT)
@@ -28,10 +38,6 @@ def sign_in(request: HttpRequest, username: str, password: str) -> User:
     if not isinstance(user, User):
         audit.record("accounts.sign_in_refused", subject, by=None)
         raise AccountRefused(WRONG)
-    with transaction.atomic():
-        audit.record("accounts.sign_in", user, by=user)
-        login(request, user)
-    request.session[KEY] = request.session[SINCE] = int(time())
     return user
 
 

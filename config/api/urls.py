@@ -1,0 +1,41 @@
+from django.urls import URLPattern, URLResolver, path
+from rest_framework.routers import SimpleRouter
+from rest_framework.viewsets import ViewSetMixin
+
+from accounts.api.reference import BureauView, RegionView
+from accounts.api.tokens import TokenView
+from campaigns.api import AgreementView, CampaignView, ContributionView, DrawView, MatterView, TaskView
+from config.api.documentation import ApiSchema, documentation
+from inspectors.api import ExpertView, InspectorView
+from institutions.api import CertificateView, DomainView, InstitutionView
+from jobs.api import JobView
+
+app_name = "api"
+
+VIEWS: dict[str, type[ViewSetMixin]] = {
+    "institutions": InstitutionView,
+    "certificates": CertificateView,
+    "inspectors": InspectorView,
+    "experts": ExpertView,
+    "campaigns": CampaignView,
+    "agreements": AgreementView,
+    "draws": DrawView,
+    "contributions": ContributionView,
+    "tasks": TaskView,
+    "matters": MatterView,
+    "jobs": JobView,
+    "domains": DomainView,
+    "regions": RegionView,
+    "bureaus": BureauView,
+}
+
+router = SimpleRouter(use_regex_path=False)
+for prefix, view in VIEWS.items():
+    router.register(prefix, view, basename=prefix.removesuffix("s"))
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("token/", TokenView.as_view(), name="token"),
+    path("schema/", ApiSchema.as_view(), name="schema"),
+    path("docs/", documentation, name="docs"),
+    *router.urls,
+]
