@@ -1,5 +1,6 @@
 """Reads that span models: what lists show, their counters, the matters an inspector may check."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from inspectors.models import ConflictOfInterest, Expert, Inspector, Leave, PersonState
+from institutions.models import Institution
 
 SOON = timedelta(days=90)
 
@@ -72,3 +74,11 @@ def pool_figures(inspectors: QuerySet[Inspector], day: date) -> dict[str, int]:
 def pending_conflicts(user: User) -> int:
     pending = ConflictOfInterest.Decision.PENDING
     return ConflictOfInterest.objects.visible_to(user).filter(decision=pending).count()
+
+
+def employers(names: Iterable[str]) -> dict[str, int]:
+    """Names of employers that are exactly one institution of the first pool → its key."""
+    found: dict[str, list[int]] = {}
+    for pk, name in Institution.objects.filter(name__in=set(names)).values_list("pk", "name"):
+        found.setdefault(name, []).append(pk)
+    return {name: keys[0] for name, keys in found.items() if len(keys) == 1}

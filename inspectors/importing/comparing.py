@@ -12,8 +12,9 @@ from django.db import models
 from accounts.models import User
 from accounts.rules import can
 from inspectors.importing.reading import Draft
-from inspectors.importing.tables import PeopleTable, employers
+from inspectors.importing.tables import PeopleTable
 from inspectors.models import Expert, Inspector
+from inspectors.queries import employers
 from workbooks.columns import Problem
 
 CHUNK = 500

@@ -9,7 +9,7 @@ from inspectors.models import Expert, Inspector, PersonState, Pool
 from inspectors.queries import matters
 from inspectors.rules import kept_bureaus
 from institutions.importing.table import domain_choices, domain_synonyms
-from institutions.models import Domain, Institution
+from institutions.models import Domain
 from institutions.queries import region_label
 from workbooks.columns import Column, Problem, TableSpec
 
@@ -163,11 +163,3 @@ def region_reader(user: User) -> Callable[[str], Meaning]:
 
 def _regions(user: User) -> Iterable[Region]:
     return Region.objects.filter(code__startswith=user.scope or "").select_related("parent")
-
-
-def employers(names: Iterable[str]) -> dict[str, int]:
-    """Names of employers that are exactly one institution of the first pool → its key."""
-    found: dict[str, list[int]] = {}
-    for pk, name in Institution.objects.filter(name__in=set(names)).values_list("pk", "name"):
-        found.setdefault(name, []).append(pk)
-    return {name: keys[0] for name, keys in found.items() if len(keys) == 1}

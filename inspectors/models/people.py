@@ -20,7 +20,7 @@ class InspectorQuerySet(models.QuerySet["Inspector"]):
     def visible_to(self, user: User) -> "InspectorQuerySet":
         """A lead sees the officers of its whole scope (to plan teams); others those of their own department in
         their scope; an inspector sees only their own entry."""
-        if not user.is_regulator or user.bureau is None:
+        if not user.is_regulator or user.bureau is None or user.scope is None:
             return self.none()
         in_scope = self.filter(bureau__region__code__startswith=user.scope)
         if user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.SUPERVISOR):

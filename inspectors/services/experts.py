@@ -7,11 +7,12 @@ from django.core.exceptions import ValidationError
 from accounts.models import User
 from accounts.rules import require
 from inspectors.models import Expert
+from inspectors.queries import employers
 from inspectors.services.inspectors import with_initials
 from institutions.models import Domain
 from institutions.services.saving import save
 
-FIELDS = frozenset({"number", "name", "phone", "employer", "employer_institution", "region", "title", "state"})
+FIELDS = frozenset({"number", "name", "phone", "employer", "region", "title", "state"})
 
 
 def create_expert(values: Mapping[str, Any], *, domains: Iterable[Domain], by: User) -> Expert:
@@ -57,7 +58,10 @@ def _checked(values: Mapping[str, Any], by: User) -> dict[str, Any]:
     region = values.get("region")
     if region is not None and not region.pk.startswith(by.scope or ""):
         raise ValidationError({"region": "只能登记本辖区的专家。"})
-    return with_initials(values)
+    checked = with_initials(values)
+    if "employer" in checked:
+        checked["employer_institution_id"] = employers([checked["employer"]]).get(checked["employer"])
+    return checked
 
 
 def _some(domains: Iterable[Domain]) -> list[Domain]:

@@ -14,7 +14,7 @@ MODELS: dict[str, type[Inspector] | type[Expert]] = {Pool.INSPECTORS: Inspector,
 
 
 @transaction.atomic
-def start_import(file: File, *, pool: str, file_name: str, by: User) -> PeopleImport:
+def start_import(file: File[bytes], *, pool: str, file_name: str, by: User) -> PeopleImport:
     """Keep the upload where only the application reads it, and start its dry run."""
     require(by, "import", MODELS[pool])
     run = PeopleImport(pool=pool, owner=by, file_name=file_name[:150], file_digest=_digest(file))
@@ -47,7 +47,7 @@ def confirm_import(run: PeopleImport, *, by: User) -> Job:
     return run.commit_job
 
 
-def _digest(file: File) -> str:
+def _digest(file: File[bytes]) -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)

@@ -23,7 +23,7 @@ def create_inspector(
 ) -> Inspector:
     require(by, "create", Inspector)
     inspector = Inspector()
-    relations = {"domains": list(domains), "matters": list(matters)}
+    relations: dict[str, list[models.Model]] = {"domains": list(domains), "matters": list(matters)}
     save("inspectors.create", inspector, _checked(values, by), relations=relations, by=by)
     return inspector
 
