@@ -63,8 +63,16 @@ def _parents(level: bytes | bytearray) -> bytearray:
     return parents + level[paired:]
 
 
-def make_salt(secret: bytes, kind: str, id: str) -> bytes:
-    return hmac.digest(secret, f"{kind}\n{id}".encode(), "sha256")
+def salt_maker(secret: bytes, kind: str) -> Callable[[str], bytes]:
+    """A function from id to salt(kind, id)."""
+    begun = hmac.new(secret, f"{kind}\n".encode(), "sha256")
+
+    def make_salt(id: str) -> bytes:
+        salt = begun.copy()
+        salt.update(id.encode())
+        return salt.digest()
+
+    return make_salt
 
 
 def make_leaf(salt: bytes, entry: Entry) -> bytes:
@@ -73,11 +81,12 @@ def make_leaf(salt: bytes, entry: Entry) -> bytes:
 
 def make_tree(entries: Sequence[Entry], *, secret: bytes, kind: str, progress: Progress | None = None) -> Tree:
     """The tree over checked entries in id order."""
+    make_salt = salt_maker(secret, kind)
     leaves = bytearray()
     for number, entry in enumerate(entries):
         if progress is not None and number % 10_000 == 0:
             progress("freeze", number, len(entries))
-        leaves += make_leaf(make_salt(secret, kind, entry["id"]), entry)
+        leaves += make_leaf(make_salt(entry["id"]), entry)
     return Tree(leaves)
 
 
@@ -89,6 +98,9 @@ class Frozen:
     commitment: str
     institutions: Tree
     inspectors: Tree
+
+    def published(self) -> tuple[dict[str, Any], str]:
+        return self.manifest, self.commitment
 
 
 def freeze_sheet(sheet: Sheet, *, secret: bytes, frozen_at: str, progress: Progress | None = None) -> Frozen:

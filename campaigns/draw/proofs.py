@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from campaigns.draw.canonical import check_json
-from campaigns.draw.commitment import make_leaf, make_salt, make_tree, read_secret
+from campaigns.draw.commitment import make_leaf, make_tree, read_secret, salt_maker
 from campaigns.draw.errors import ProofRefused, Refused
 from campaigns.draw.sheet import HEAD_KEYS, read_sheet
 
@@ -33,7 +33,7 @@ def prove(transcript: Mapping[str, Any], id: str, kind: str = "institution") -> 
         "kind": kind,
         "index": index,
         "count": tree.count,
-        "salt": make_salt(secret, kind, id).hex(),
+        "salt": salt_maker(secret, kind)(id).hex(),
         "entry": entries[index],
         "path": [sibling.hex() for sibling in tree.path(index)],
     }

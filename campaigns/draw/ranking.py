@@ -1,6 +1,7 @@
 """Tickets (section 3), ranks and the institutions drawn (section 4)."""
 
 import hashlib
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -162,16 +163,16 @@ def draw_lines(
     return drawn
 
 
-def positions_by_line(sheet: Sheet) -> dict[str, dict[int, list[int]]]:
+def positions_by_line(sheet: Sheet) -> dict[str, dict[int, "array[int]"]]:
     """Where the drawable institutions of each line stand, by tier; of classes nobody draws from, none."""
     wanted = {
         line.code: line.size.ratios.keys() if isinstance(line.size, RatioByClass) else None for line in sheet.lines
     }
-    positions: dict[str, dict[int, list[int]]] = {line.code: {} for line in sheet.lines}
+    positions: dict[str, dict[int, "array[int]"]] = {line.code: {} for line in sheet.lines}
     for position, entry in enumerate(sheet.institutions):
         classes = wanted[entry["line"]]
         if "excluded" not in entry and (classes is None or entry["risk"] in classes):
-            positions[entry["line"]].setdefault(entry["tier"], []).append(position)
+            positions[entry["line"]].setdefault(entry["tier"], array("L")).append(position)
     return positions
 
 

@@ -6,16 +6,14 @@ has reached is never entered again, since nobody there can become free until som
 """
 
 from bisect import insort
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush, heapreplace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from campaigns.draw.ranking import ticket_maker
 from campaigns.draw.sheet import Entry, Slot
-
-MANY_RECUSED: Final = 16  # from so many recusals for one county on, a pool's people are listed for it apart
 
 Key: TypeAlias = tuple[int, bytes, int]  # tasks, ticket, the person's number: the order in which people are asked
 
@@ -90,7 +88,7 @@ class Team:
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """The people of one pool (less those recused for one county, where they are many).
+    """The people of one pool (or those of them who are not recused for one county).
 
     waiting: a heap that holds a key, perhaps an outdated one, of everybody who is free.
     full: the keys of those at their limit, in order, less the dead: those a search that failed has asked.
@@ -113,7 +111,7 @@ class Staff:
         ]
         self._pools: dict[str, list[Person]] = {}
         self._groups: dict[tuple[str, str], Group] = {}
-        self._recused_for: dict[tuple[str, str], int] = {}
+        self._passed_over: Counter[tuple[str, str]] = Counter()
         self._taken_up = 0
         self._dead: list[Place] = []
         for person in self._people:
@@ -124,9 +122,6 @@ class Staff:
     def _enlist(self, person: Person) -> None:
         for pool in person.pools:
             self._pools.setdefault(pool, []).append(person)
-            for token in person.recused:
-                if token.startswith("county:"):
-                    self._recused_for[pool, token] = self._recused_for.get((pool, token), 0) + 1
 
     # Teams
 
@@ -251,13 +246,18 @@ class Staff:
         return place
 
     def _group(self, place: Place) -> Group:
+        """The pool's people; without those recused for the county once passing them over has cost more than a list."""
         token = place.team.county_token
-        if self._recused_for.get((place.pool, token), 0) < MANY_RECUSED:
+        if self._passed_over[place.pool, token] <= len(self._pools.get(place.pool, ())):
             token = ""
         found = self._groups.get((place.pool, token))
         if found is None:
             found = self._groups[place.pool, token] = self._make_group(place.pool, token)
         return found
+
+    def _pass_over(self, person: Person, place: Place) -> None:
+        if place.team.county_token in person.recused:
+            self._passed_over[place.pool, place.team.county_token] += 1
 
     def _make_group(self, pool: str, token: str) -> Group:
         people = [person for person in self._pools.get(pool, ()) if token not in person.recused]
@@ -283,6 +283,7 @@ class Staff:
             elif person.may_inspect(place.team) and not place.team.has(person):
                 found = person
             else:
+                self._pass_over(person, place)
                 passed.append(heappop(waiting))
         for key in passed:
             heappush(waiting, key)
@@ -325,6 +326,7 @@ class Staff:
             while colleagues and colleagues[0] < key:
                 yield own[colleagues.pop(0)]
             if key in own or not person.may_inspect(team):
+                self._pass_over(person, place)
                 still_unasked.append(key)
             else:
                 search.asked.add(person)

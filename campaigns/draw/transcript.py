@@ -59,13 +59,13 @@ def run(
     check_contributions(contributions, checked.sources)
     if not isinstance(substitutions, list | tuple):
         raise OptionsRefused(("substitutions",), "not_list")
-    frozen = freeze_sheet(checked, secret=secret, frozen_at=frozen_at, progress=progress)
+    manifest, commitment = freeze_sheet(checked, secret=secret, frozen_at=frozen_at, progress=progress).published()
     values = {source: contributions[source] for source in sorted(contributions)}
-    seed = make_seed(frozen.commitment, values, secret)
+    seed = make_seed(commitment, values, secret)
     drawing = Drawing(checked, plans, seed=seed, progress=progress)
     return {
-        "manifest": frozen.manifest,
-        "commitment": frozen.commitment,
+        "manifest": manifest,
+        "commitment": commitment,
         "secret": secret.hex(),
         "contributions": values,
         "contribution_commitments": contribution_commitments(values),
