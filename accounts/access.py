@@ -73,7 +73,8 @@ def _names(patterns: list[URLPattern | URLResolver], namespace: str) -> Iterator
 def every_route_is_declared(app_configs: object, **kwargs: object) -> list[checks.CheckMessage]:
     declared, existing = set(routes()), set(all_route_names())
     missing = [
-        checks.Error(f"route {name} is not in the access table", id="accounts.E001") for name in sorted(existing - declared)
+        checks.Error(f"route {name} is not in the access table", id="accounts.E001")
+        for name in sorted(existing - declared)
     ]
     unknown = [
         checks.Error(f"the access table names an unknown route: {name}", id="accounts.E002")

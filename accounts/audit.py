@@ -35,8 +35,8 @@ def snapshot(instance: models.Model) -> dict[str, Any]:
 
 def compare(instance: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:
     """What differs. Of SECRET_FIELDS (password hashes) only that they changed, never the values."""
-    personal_fields = getattr(instance, "PERSONAL_FIELDS", frozenset())
-    secret_fields = getattr(instance, "SECRET_FIELDS", frozenset())
+    personal_fields: frozenset[str] = getattr(instance, "PERSONAL_FIELDS", frozenset())
+    secret_fields: frozenset[str] = getattr(instance, "SECRET_FIELDS", frozenset())
     changed = {
         name: [None, CHANGED] if name in secret_fields else [before.get(name), after.get(name)]
         for name in sorted({*before, *after})

@@ -21,9 +21,7 @@ class DemoAccount:
 
 
 def _county(username: str, name: str, title: str, code: str) -> DemoAccount:
-    return DemoAccount(
-        username, name, title, (Role.COUNTY_OFFICER,), f"scjg:{code}", "下载本县区任务清单和检查通知书"
-    )
+    return DemoAccount(username, name, title, (Role.COUNTY_OFFICER,), f"scjg:{code}", "下载本县区任务清单和检查通知书")
 
 
 DEMO_ACCOUNTS = (

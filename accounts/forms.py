@@ -14,15 +14,23 @@ from accounts.services.tokens import LIFETIMES
 
 
 class SignInForm(forms.Form):
-    username = UsernameField(label="用户名", widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}))
+    username = UsernameField(
+        label="用户名", widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
+    )
     password = forms.CharField(
-        label="密码", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label="密码",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
 class PasswordForm(forms.Form):
     old = forms.CharField(
-        label="原密码", strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label="原密码",
+        strip=False,
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
         label="新密码",
@@ -49,7 +57,7 @@ class TokenForm(forms.Form):
     days = forms.TypedChoiceField(label="有效期", coerce=int, choices=list(LIFETIMES.items()), initial=90)
 
 
-class UserForm(forms.ModelForm):
+class UserForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("username", "name", "phone", "bureau")
@@ -59,7 +67,7 @@ class UserForm(forms.ModelForm):
         }
 
 
-class UserEditForm(forms.ModelForm):
+class UserEditForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("name", "phone", "bureau")
@@ -70,7 +78,7 @@ class GrantForm(forms.Form):
     role = forms.TypedChoiceField(label="角色", coerce=Role, choices=Role.choices)
 
 
-class BureauForm(forms.ModelForm):
+class BureauForm(forms.ModelForm[Bureau]):
     class Meta:
         model = Bureau
         fields = ("name", "short_name", "branch_of", "document_prefix", "contact_office", "contact_phone")
@@ -87,10 +95,10 @@ class NewBureauForm(BureauForm):
     field_order = ["department", "region", "name", "short_name"]
 
 
-class RegionForm(forms.ModelForm):
+class RegionForm(forms.ModelForm[Region]):
     class Meta:
         model = Region
-        fields = ("name", "parent", "valid_from", "valid_to")
+        fields: tuple[str, ...] = ("name", "parent", "valid_from", "valid_to")
         widgets = {
             field: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for field in ("valid_from", "valid_to")
         }

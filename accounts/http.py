@@ -7,5 +7,5 @@ from accounts.models import User
 class Request(HttpRequest):
     """What the middleware guarantees behind the sign-in: a user of ours, and whether htmx asks."""
 
-    user: User  # type: ignore[assignment]  # LoginRequiredMiddleware lets nobody else in
+    user: User  # LoginRequiredMiddleware lets nobody else in
     htmx: HtmxDetails

@@ -9,6 +9,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
+from accounts.models import User
+
 TOUCH_AFTER_SECONDS = 60
 KEY = "last_seen"
 SINCE = "signed_in_at"
@@ -25,19 +27,20 @@ class IdleTimeout:
         if request.user.is_authenticated and (reason := _why_over(request)):
             logout(request)
             messages.info(request, reason)
-        if not request.user.is_authenticated:
+        user = request.user
+        if not isinstance(user, User):
             return self.get_response(request)
-        response = self._answer(request)
+        response = self._answer(request, user)
         if not response.has_header("Cache-Control"):
             patch_cache_control(response, private=True, no_store=True)
         return response
 
-    def _answer(self, request: HttpRequest) -> HttpResponse:
+    def _answer(self, request: HttpRequest, user: User) -> HttpResponse:
         now = int(time())
         request.session.setdefault(SINCE, now)
         if now - request.session.get(KEY, 0) > TOUCH_AFTER_SECONDS:
             request.session[KEY] = now
-        if request.user.must_change_password and request.path not in _open_paths():
+        if user.must_change_password and request.path not in _open_paths():
             return redirect("accounts:password")
         return self.get_response(request)
 

@@ -20,7 +20,10 @@ class UserTable(ListTable):
     last_login = tables.Column("最近登录", default="从未登录")
 
     def render_role(self, record: User) -> SafeString | str:
-        return format_html_join("、", "{}", ((role.get_role_display(),) for role in record.role_assignments.all())) or "未授予"
+        return (
+            format_html_join("、", "{}", ((role.get_role_display(),) for role in record.role_assignments.all()))
+            or "未授予"
+        )
 
     def render_is_active(self, value: bool) -> SafeString:
         return status_tag("在用", "done") if value else status_tag("已停用", "plain", "circle-off")
@@ -48,7 +51,9 @@ class BureauTable(ListTable):
 
 
 class RegionTable(ListTable):
-    code = tables.Column("代码", attrs={"td": {"class": "code"}}, linkify=("accounts:region", {"code": tables.A("code")}))
+    code = tables.Column(
+        "代码", attrs={"td": {"class": "code"}}, linkify=("accounts:region", {"code": tables.A("code")})
+    )
     name = tables.Column("名称")
     level = tables.Column("级别")
     kind = tables.Column("类别")

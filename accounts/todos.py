@@ -13,7 +13,11 @@ def accounts_without_role(user: User) -> Iterator[ToDo]:
     if not user.has_role(Role.SECURITY_ADMINISTRATOR):
         return
     for person in User.objects.filter(is_active=True, role_assignments=None)[:20]:
-        yield ToDo(f"账号“{person.name}”（{person.username}）尚未授予角色", reverse("accounts:user", args=[person.pk]), "授予角色")
+        yield ToDo(
+            f"账号“{person.name}”（{person.username}）尚未授予角色",
+            reverse("accounts:user", args=[person.pk]),
+            "授予角色",
+        )
 
 
 def account_figures(user: User) -> Iterator[Figure]:

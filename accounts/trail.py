@@ -83,12 +83,12 @@ def _words(model: type[models.Model] | None, name: str, value: Any) -> str:
     return str(choices.get(value, value))
 
 
-def _related(field: models.ForeignKey, value: Any) -> str:
+def _related(field: "models.ForeignKey[Any, Any]", value: Any) -> str:
     """The name of what a key points to; of people only the key."""
     related = field.related_model
     if hasattr(related, "PERSONAL_FIELDS"):
         return f"编号 {value}"
-    found = related._base_manager.filter(pk=value).first()
+    found = related._base_manager.filter(pk=value).first()  # noqa: SLF001  # of any model
     return f"{found}（{value}）" if found else str(value)
 
 

@@ -41,7 +41,10 @@ def _faults() -> Iterator[Fault]:
 def _faults_of(event: AuditEvent) -> Iterator[Fault]:
     digests = []
     for change in event.changes.all():
-        if change.personal is not None and chain.personal_digest(change.salt, change.personal) != change.personal_digest:
+        if (
+            change.personal is not None
+            and chain.personal_digest(change.salt, change.personal) != change.personal_digest
+        ):
             yield Fault(event.number, f"个人信息变更与摘要不符（{change.subject_type} {change.subject_id}）")
         digests.append(
             chain.change_digest(change.subject_type, change.subject_id, change.fields, change.personal_digest)

@@ -48,9 +48,7 @@ class Job(models.Model):
     title = models.CharField("名称", max_length=120)
     key = models.CharField("唯一键", max_length=120, blank=True)
     parameters = models.JSONField("参数", default=dict, encoder=DjangoJSONEncoder)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs", verbose_name="发起人"
-    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="jobs", verbose_name="发起人")
     state = models.CharField("状态", max_length=10, choices=JobState.choices, default=JobState.QUEUED, editable=False)
     done = models.PositiveIntegerField("已完成数", default=0)
     total = models.PositiveIntegerField("总数", default=0)

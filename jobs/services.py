@@ -21,9 +21,7 @@ IMPATIENTLY = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 
 """A person is waiting: a broker that is down or hangs costs a second, not the queue library's usual seven."""
 
 
-def start_job(
-    kind: str, title: str, *, by: User, parameters: dict[str, Any] | None = None, key: str = ""
-) -> Job:
+def start_job(kind: str, title: str, *, by: User, parameters: dict[str, Any] | None = None, key: str = "") -> Job:
     """Ask for work, in the caller's transaction; a worker takes it up after the commit.
 
     While a job with the same key is open, that one is returned instead: pressing twice starts once.

@@ -32,7 +32,7 @@ def job_progress(request: Request, pk: int) -> HttpResponse:
 
 def job_file(request: Request, pk: int) -> HttpResponseBase:
     job = _own(request, pk)
-    if not job.file or not job.file.storage.exists(job.file.name):
+    if not job.file or not job.file.storage.exists(str(job.file.name)):
         raise Http404
     answer = FileResponse(job.file.open("rb"), as_attachment=True, filename=job.file_name)
     answer.headers["Cache-Control"] = "no-store, private"

@@ -1,4 +1,6 @@
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 from accounts import guards
 from accounts.chain import GENESIS
@@ -9,7 +11,7 @@ ERASURE_ONLY = (
 )
 
 
-def begin_chain(apps, schema_editor):
+def begin_chain(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     apps.get_model("accounts", "AuditHead").objects.get_or_create(pk=1, defaults={"number": 0, "digest": GENESIS})
 
 

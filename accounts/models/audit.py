@@ -15,9 +15,9 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     def about(self, subject: models.Model) -> "AuditEventQuerySet":
         """Events that name this object as their subject or changed it."""
         own = models.Q(subject_type=subject._meta.label_lower, subject_id=str(subject.pk))
-        touched = AuditChange.objects.filter(
-            subject_type=subject._meta.label_lower, subject_id=str(subject.pk)
-        ).values("event")
+        touched = AuditChange.objects.filter(subject_type=subject._meta.label_lower, subject_id=str(subject.pk)).values(
+            "event"
+        )
         return self.filter(own | models.Q(pk__in=touched))
 
 
@@ -31,7 +31,12 @@ class AuditEvent(models.Model):
     number = models.BigIntegerField("序号", unique=True)
     at = models.DateTimeField("时间")
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="audit_events", verbose_name="操作人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="audit_events",
+        verbose_name="操作人",
     )
     action = models.CharField("操作", max_length=60)
     subject_type = models.CharField("对象类别", max_length=60)

@@ -23,7 +23,9 @@ class Region(models.Model):
     name = models.CharField("名称", max_length=50)
     level = models.CharField("级别", max_length=10, choices=Level.choices)
     kind = models.CharField("类别", max_length=4, choices=Kind.choices, default=Kind.GB)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级"
+    )
     valid_from = models.DateField("启用日期", null=True, blank=True)
     valid_to = models.DateField("停用日期", null=True, blank=True)
 

@@ -52,7 +52,10 @@ class User(AbstractBaseUser):
     SECRET_FIELDS = frozenset({"password"})
 
     username = models.CharField(
-        "用户名", max_length=50, unique=True, validators=[UnicodeUsernameValidator()],
+        "用户名",
+        max_length=50,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
         error_messages={"unique": "该用户名已被使用。"},
     )
     name = models.CharField("姓名", max_length=30)
@@ -90,8 +93,10 @@ class User(AbstractBaseUser):
 
     @property
     def is_market_regulator(self) -> bool:
-        return self.is_regulator and self.bureau is not None and (
-            self.bureau.department_id == Department.MARKET_REGULATION
+        return (
+            self.is_regulator
+            and self.bureau is not None
+            and (self.bureau.department_id == Department.MARKET_REGULATION)
         )
 
     @property
@@ -107,9 +112,7 @@ class User(AbstractBaseUser):
 class RoleAssignment(models.Model):
     user = models.ForeignKey(User, models.CASCADE, related_name="role_assignments", verbose_name="用户")
     role = models.CharField("角色", max_length=30, choices=Role.choices)
-    granted_by = models.ForeignKey(
-        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授予人"
-    )
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授予人")
     granted_at = models.DateTimeField("授予时间", auto_now_add=True)
 
     class Meta:

@@ -36,7 +36,9 @@ def user_create(request: Request) -> HttpResponse:
         with refusals_shown_in(form):
             person, password = services.create_user(**form.cleaned_data, by=request.user)
             return _first_password(request, person, password, "账号已新建")
-    return render(request, "accounts/user_form.html", {"form": form, "title": "新建用户", "back": reverse("accounts:users")})
+    return render(
+        request, "accounts/user_form.html", {"form": form, "title": "新建用户", "back": reverse("accounts:users")}
+    )
 
 
 def user_detail(request: Request, pk: int) -> HttpResponse:
@@ -84,7 +86,11 @@ def user_reopen(request: Request, pk: int) -> HttpResponse:
             return redirect("accounts:user", pk)
         return _first_password(request, person, password, "账号已重新启用")
     return _confirm(
-        request, person, title="重新启用账号", button="启用", warning="将生成一次性密码，用户首次登录后须修改。原有角色继续有效。"
+        request,
+        person,
+        title="重新启用账号",
+        button="启用",
+        warning="将生成一次性密码，用户首次登录后须修改。原有角色继续有效。",
     )
 
 
@@ -100,7 +106,11 @@ def user_reset(request: Request, pk: int) -> HttpResponse:
             return redirect("accounts:user", pk)
         return _first_password(request, person, password, "密码已重置")
     return _confirm(
-        request, person, title="重置密码", button="重置", warning="原密码立即失效，该用户在各处的登录和 API 令牌全部退出、作废。"
+        request,
+        person,
+        title="重置密码",
+        button="重置",
+        warning="原密码立即失效，该用户在各处的登录和 API 令牌全部退出、作废。",
     )
 
 
@@ -140,7 +150,9 @@ def _show(request: Request, person: User, form: GrantForm) -> HttpResponse:
         "roles": person.role_assignments.select_related("granted_by"),
         "form": form,
         "grantable": [role for role in Role if not refusal(person, role)],
-        "can": {action: can(request.user, action, person) for action in ("edit", "close", "reset_password", "grant_role")},
+        "can": {
+            action: can(request.user, action, person) for action in ("edit", "close", "reset_password", "grant_role")
+        },
         "events": [
             {"at": event.at, "who": event.actor.name if event.actor else "系统", "what": label(event.action)}
             for event in events

@@ -128,7 +128,9 @@ def add_pools(city: City) -> None:
         inspectors.inspector(f"scjg:{city.code}"),
     ]
     inspectors.inspector(f"ga:{city.code}")
-    flag = RiskFlag.objects.create(institution=found[0], kind=RiskKind.COMPLAINT, evidence="投诉登记", noted_on="2025-05-01")
+    flag = RiskFlag.objects.create(
+        institution=found[0], kind=RiskKind.COMPLAINT, evidence="投诉登记", noted_on="2025-05-01"
+    )
     county = Region.objects.get(pk=city.county)
     city.objects |= {
         "institution": found[0],
@@ -154,7 +156,9 @@ def add_campaigns(city: City) -> None:
     transitions.dispatch(dispatched, by=city.people["lead_approver"])
     notice_to(city, dispatched)
     key = queries.job_key(dispatched, "campaigns.draw")
-    job = Job.objects.create(kind="campaigns.draw", title="抽取", owner=city.people["lead_officer"], key=key, state="done")
+    job = Job.objects.create(
+        kind="campaigns.draw", title="抽取", owner=city.people["lead_officer"], key=key, state="done"
+    )
     city.objects |= {
         "campaign_job": job,
         "draft": draft, "negotiating": negotiating, "frozen": frozen, "drawn": drawn, "dispatched": dispatched,
@@ -168,7 +172,9 @@ def plan(city: City, number: int) -> Campaign:
     )
     issuers = [CampaignIssuer(bureau=accounts.bureau(code)) for code in (lead, police)]
     services.replace_issuers(campaign, issuers, by=officer)
-    services.replace_stages(campaign, [Stage(kind=Stage.Kind.ON_SITE, name="现场检查", ends_on=date(2025, 11, 15))], by=officer)
+    services.replace_stages(
+        campaign, [Stage(kind=Stage.Kind.ON_SITE, name="现场检查", ends_on=date(2025, 11, 15))], by=officer
+    )
     sources = [Source(kind=Source.Kind.BUREAU, bureau=accounts.bureau(code)) for code in (lead, police)]
     witness = Source(kind=Source.Kind.WITNESS, bureau=accounts.bureau(lead), name="纪检")
     services.replace_sources(campaign, [*sources, witness], by=officer)
@@ -180,9 +186,7 @@ def plan(city: City, number: int) -> Campaign:
         TeamSlot(role=SlotRole.OFFICER, bureau=accounts.bureau(lead), number=2),
         TeamSlot(role=SlotRole.OFFICER, bureau=accounts.bureau(police), number=1),
     ]
-    services.save_line(
-        line, partners=[accounts.bureau(police)], matters=[], exclusions=[], slots=slots, by=officer
-    )
+    services.save_line(line, partners=[accounts.bureau(police)], matters=[], exclusions=[], slots=slots, by=officer)
     return campaign
 
 
@@ -300,5 +304,3 @@ def rolled_back(act: Callable[[], Any]) -> Any:
         answer = act()
         transaction.set_rollback(True)
     return answer
-
-

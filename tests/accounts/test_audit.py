@@ -47,7 +47,11 @@ def test_recorded_stores_before_and_after_with_personal_values_apart(admin):
 
     assert (second.fields, second.personal) == ({}, {"phone": ["", "0352-1234567"]})
     assert (third.fields, third.personal) == ({"bureau": [None, "ga:140200"]}, None)
-    assert (third.subject_type, third.subject_id, third.event.facts) == ("accounts.user", str(person.pk), {"reason": "调动"})
+    assert (third.subject_type, third.subject_id, third.event.facts) == (
+        "accounts.user",
+        str(person.pk),
+        {"reason": "调动"},
+    )
 
 
 def test_recorded_never_stores_password_hashes(admin):

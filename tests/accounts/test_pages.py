@@ -68,7 +68,9 @@ def test_user_list_filters_by_role_bureau_state_and_text(client, sysadmin):
 
 
 @pytest.mark.parametrize("path", ["/accounts/users/", "/accounts/bureaus/", "/accounts/regions/"])
-def test_lists_ask_the_database_as_often_for_many_rows_as_for_few(client, sysadmin, path, django_assert_max_num_queries):
+def test_lists_ask_the_database_as_often_for_many_rows_as_for_few(
+    client, sysadmin, path, django_assert_max_num_queries
+):
     client.get(path)  # the first request of a session also writes it
     counts = []
     for number in (1, 30):

@@ -288,7 +288,10 @@ def test_visible_events_are_the_auditors(sysadmin, secadmin, officer):
     services.create_user("new", "新人", by=sysadmin)
     auditor = accounts.auditor()
 
-    seen = {person.username: AuditEvent.objects.visible_to(person).count() for person in (sysadmin, secadmin, officer, auditor)}
+    seen = {
+        person.username: AuditEvent.objects.visible_to(person).count()
+        for person in (sysadmin, secadmin, officer, auditor)
+    }
 
     assert seen == {"sysadmin": 0, "secadmin": 0, "datong-officer": 0, "auditor": 1}
 
@@ -305,4 +308,6 @@ def test_second_bureau_of_a_department_in_a_region_is_refused(sysadmin):
     accounts.bureau()
 
     with pytest.raises(ValidationError):
-        services.create_bureau(accounts.department(), accounts.region(), {"name": "另一局", "short_name": "另局"}, by=sysadmin)
+        services.create_bureau(
+            accounts.department(), accounts.region(), {"name": "另一局", "short_name": "另局"}, by=sysadmin
+        )

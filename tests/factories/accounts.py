@@ -25,13 +25,21 @@ def region(code: str = "140200") -> Region:
 def department(code: str = "scjg") -> Department:
     name, short = DEPARTMENTS[code]
     position = list(DEPARTMENTS).index(code)
-    return Department.objects.get_or_create(code=code, defaults={"name": name, "short_name": short, "position": position})[0]
+    return Department.objects.get_or_create(
+        code=code, defaults={"name": name, "short_name": short, "position": position}
+    )[0]
 
 
 def bureau(code: str = "scjg:140200") -> Bureau:
     """By its code, e.g. "ga:140900" for the police of Xinzhou."""
-    of, place = department(code.split(":")[0]), region(code.split(":")[1])
-    values = {"name": f"{place.name}{of.name}局", "short_name": f"{place.name}{of.short_name}局", "department": of, "region": place}
+    line, place_code = code.split(":")
+    of, place = department(line), region(place_code)
+    values = {
+        "name": f"{place.name}{of.name}局",
+        "short_name": f"{place.name}{of.short_name}局",
+        "department": of,
+        "region": place,
+    }
     return Bureau.objects.get_or_create(code=code, defaults=values)[0]
 
 

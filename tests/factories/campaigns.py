@@ -21,7 +21,13 @@ def campaign(number: str, *, by: User, state: CampaignState = CampaignState.DRAF
         "drawn_at": STAGE_TIME if later(state) >= later(CampaignState.DRAWN) else None,
         "dispatched_at": STAGE_TIME if state == CampaignState.DISPATCHED else None,
     }
-    values = {"title": f"{by.bureau.region.name}2025年检验检测机构双随机抽查", "year": 2025, "created_by": by, **times, **fields}
+    values = {
+        "title": f"{by.bureau.region.name}2025年检验检测机构双随机抽查",
+        "year": 2025,
+        "created_by": by,
+        **times,
+        **fields,
+    }
     return Campaign.objects.create(number=number, lead_bureau=by.bureau, state=state, **values)
 
 
@@ -33,7 +39,9 @@ def line(of: Campaign, *partners: str, code: str = "vehicle", **fields: object) 
     return found
 
 
-def task(of: PlanLine, institution: Institution, *inspectors: Inspector, state: TaskState = TaskState.DISPATCHED) -> Task:
+def task(
+    of: PlanLine, institution: Institution, *inspectors: Inspector, state: TaskState = TaskState.DISPATCHED
+) -> Task:
     """Allotted from above, so that it needs no draw."""
     number = f"{of.campaign.number}-{of.campaign.tasks.count() + 1:03d}"
     found = Task.objects.create(

@@ -26,7 +26,13 @@ def inspector(at: str = "scjg:140200", *domains: Domain, **fields: object) -> In
 
 def expert(place: str = "140200", *domains: Domain, **fields: object) -> Expert:
     number = next(numbers)
-    values = {"number": f"E{number:04d}", "name": f"专家{number}", "employer": "山西某某大学", "region": region(place), **fields}
+    values = {
+        "number": f"E{number:04d}",
+        "name": f"专家{number}",
+        "employer": "山西某某大学",
+        "region": region(place),
+        **fields,
+    }
     person = Expert.objects.create(**values)
     person.domains.set(domains)
     return person

@@ -24,13 +24,23 @@ def domain(code: str = "vehicle", name: str = "机动车检验") -> Domain:
 
 def institution(name: str = "", county: str = "140213", **fields: object) -> Institution:
     number = next(numbers)
-    values = {"name": name or f"第{number}检测有限公司", "uscc": uscc(number, county), "county": region(county), **fields}
+    values = {
+        "name": name or f"第{number}检测有限公司",
+        "uscc": uscc(number, county),
+        "county": region(county),
+        **fields,
+    }
     return Institution.objects.create(**values)
 
 
 def certificate(of: Institution, *domains: Domain, **fields: object) -> Certificate:
     number = f"{next(numbers):012d}"
-    values = {"number": number, "authorised_name": of.name, "approved_on": date(2023, 5, 1), "valid_until": date(2029, 4, 30)}
+    values = {
+        "number": number,
+        "authorised_name": of.name,
+        "approved_on": date(2023, 5, 1),
+        "valid_until": date(2029, 4, 30),
+    }
     found = Certificate.objects.create(institution=of, **{**values, **fields})
     found.domains.set(domains or [domain()])
     return found

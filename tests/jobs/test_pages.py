@@ -68,7 +68,9 @@ def test_file_comes_as_an_attachment_under_its_chinese_name(client, job, media_r
     answer = client.get(f"/files/{job.pk}/file/")
 
     assert b"".join(answer.streaming_content).decode() == "内容"
-    assert {name: answer.headers[name] for name in ("Content-Disposition", "X-Content-Type-Options", "Cache-Control")} == {
+    assert {
+        name: answer.headers[name] for name in ("Content-Disposition", "X-Content-Type-Options", "Cache-Control")
+    } == {
         "Content-Disposition": "attachment; filename*=utf-8''"
         "%E5%A4%A7%E5%90%8C%E5%B8%82%E4%BB%BB%E5%8A%A1%E6%B8%85%E5%8D%95.xlsx",
         "X-Content-Type-Options": "nosniff",
