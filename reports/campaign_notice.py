@@ -117,12 +117,18 @@ def compose_campaign_notice(campaign: Campaign) -> OfficialDocument:
 
 
 def recipients(issuers: list[Bureau]) -> str:
-    """The bodies below the issuers, a branch of the upper bureau by that name, and the institutions."""
+    """The bodies below the issuers and the institutions; where a department has only branches below, they are 分局."""
     below = BELOW[Region.Level(issuers[0].region.level)]
     if not below:
         return "各检验检测机构"
-    branched = set(Bureau.objects.filter(branch_of__in=issuers).values_list("branch_of_id", flat=True))
-    bodies = [f"{bureau.department.short_name}{'分局' if bureau.pk in branched else '局'}" for bureau in issuers]
+    bureaus = Bureau.objects.filter(
+        region__parent=issuers[0].region, department__in=[each.department for each in issuers]
+    )
+    kinds: dict[str, set[bool]] = {}
+    for department, branch_of in bureaus.values_list("department", "branch_of"):
+        kinds.setdefault(department, set()).add(branch_of is not None)
+    suffix = {department: "分局" if found == {True} else "局" for department, found in kinds.items()}
+    bodies = [f"{each.department.short_name}{suffix.get(each.department_id, '局')}" for each in issuers]
     return f"{below}{'、'.join(bodies)}，各检验检测机构"
 
 

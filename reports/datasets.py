@@ -8,6 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from accounts.models import Region, User
+from campaigns.draw.sizes import EVERYONE
 from campaigns.models import (
     Campaign,
     Draw,
@@ -32,6 +33,8 @@ MATERIALS = (
     "检验检测报告、原始记录及其电子数据、视频资料",
     "自查材料、统计直报和能力验证资料",
 )
+NOTICE_ROLES = {SlotRole.OFFICER: "执法人员", SlotRole.COOPERATING: "配合人员", SlotRole.EXPERT: "专家"}
+
 MEMBERS = ("members__inspector__bureau", "members__expert")
 
 
@@ -207,7 +210,7 @@ def drawn_rows(user: User, campaign: Campaign) -> list[DrawnRow]:
         DrawnRow(
             sequence=sequence,
             line=lines[row.line_code][1],
-            cell=row.cell,
+            cell="全部" if row.cell == EVERYONE else row.cell,
             rank=row.rank,
             institution=row.institution.name,
             code=row.institution.identifier,
@@ -285,7 +288,7 @@ def is_in_force(basis: LegalBasis, day: date) -> bool:
 
 def _notice_matter(matter: InspectionMatter, day: date) -> NoticeMatter:
     articles: dict[str, list[str]] = {}
-    for basis in matter.legal_bases.all():
+    for basis in sorted(matter.legal_bases.all(), key=lambda basis: basis.pk):
         if is_in_force(basis, day):
             articles.setdefault(basis.title, []).append(basis.article)
     words = "；".join(f"《{title}》{'、'.join(found)}" for title, found in articles.items())
@@ -293,7 +296,7 @@ def _notice_matter(matter: InspectionMatter, day: date) -> NoticeMatter:
 
 
 def _notice_member(member: TeamMember) -> NoticeMember:
-    return NoticeMember(str(member.person), member.workplace, member.certificate, member.get_role_display())
+    return NoticeMember(str(member.person), member.workplace, member.certificate, NOTICE_ROLES[SlotRole(member.role)])
 
 
 WINDOW_WORDS = {

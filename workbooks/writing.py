@@ -8,6 +8,7 @@ import codecs
 import csv
 import datetime as dt
 import io
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,8 @@ from openpyxl.utils import get_column_letter
 ExportKind = Literal["text", "date", "datetime", "integer", "decimal", "boolean"]
 NUMBER_FORMATS = {"text": "@", "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "integer": "0", "decimal": "0.00"}
 MAX_TEXT = 32_767
+LINE_HEIGHT = 16  # points, of the body's font
+LAST_NARROW = 0x2E7F  # wide letters begin with the CJK radicals
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 LINE = Side(style="thin", color="B7C0CD")
@@ -49,6 +52,7 @@ class ExportSheet:
     title: str = ""  # first line, over all columns
     subtitle: str = ""  # second line: who made it, when, from which state
     footer_lines: Sequence[str] = ()  # under the table
+    fits_rows: bool = False  # rows as high as their text: Excel does so itself, LibreOffice and previews do not
 
 
 def write_table(stream: IO[bytes], sheets: Sequence[ExportSheet]) -> None:
@@ -80,7 +84,7 @@ def write_sheet(sheet: Any, export: ExportSheet) -> None:
         if len(export.columns) > 1:
             sheet.merged_cells.add(f"A{number}:{get_column_letter(len(export.columns))}{number}")
     sheet.append([header_cell(sheet, column.header) for column in export.columns])
-    rows = append_items(sheet, export)
+    rows = append_items(sheet, export, header_row)
     sheet.auto_filter.ref = f"A{header_row}:{get_column_letter(len(export.columns))}{header_row + max(rows, 1)}"
     for line in export.footer_lines:
         sheet.append([text_cell(sheet, line, SUBTITLE_FONT, border=None)])
@@ -108,7 +112,7 @@ def header_code(text: str) -> str:
     return clean_text(text).replace("&", "&&")[:120]
 
 
-def append_items(sheet: Any, export: ExportSheet) -> int:
+def append_items(sheet: Any, export: ExportSheet, header_row: int) -> int:
     """One styled cell per column is used again for every row; openpyxl writes a row as soon as it is appended."""
     makers = [(column.value, PREPARE[column.kind], body_cell(sheet, column.kind)) for column in export.columns]
     cells = [cell for _, _, cell in makers]
@@ -119,9 +123,25 @@ def append_items(sheet: Any, export: ExportSheet) -> int:
             prepare(cell, value(item))
         for cell, style in styles:
             cell._style = style  # noqa: SLF001 - a date changes the number format of its cell
-        sheet.append(cells)
         count += 1
+        if export.fits_rows:
+            sheet.row_dimensions[header_row + count].height = row_height(export.columns, cells)
+        sheet.append(cells)
     return count
+
+
+def row_height(columns: Sequence[ExportColumn], cells: Sequence[Any]) -> float:
+    """Points that the fullest cell of a row needs, its text wrapped at the column's width."""
+    lines = max(wrapped_lines(cell.value, column.width) for column, cell in zip(columns, cells, strict=True))
+    return LINE_HEIGHT * lines + 4
+
+
+def wrapped_lines(value: object, width: float) -> int:
+    """A Chinese letter is as wide as two digits; one digit's width is lost to the cell's edges."""
+    if not isinstance(value, str):
+        return 1
+    widths = [sum(2 if ord(letter) > LAST_NARROW else 1 for letter in line) for line in value.split("\n")]
+    return sum(max(1, math.ceil(text / max(1, width - 1))) for text in widths)
 
 
 def body_cell(sheet: Any, kind: ExportKind) -> Any:
