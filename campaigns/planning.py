@@ -23,7 +23,7 @@ from campaigns.models import (
     TeamSlot,
 )
 from campaigns.population import Candidate
-from campaigns.sheets import PlanSheet, build_sheet, plan_lines
+from campaigns.sheets import PlanSheet, build_sheet
 from campaigns.staffing import pool_of
 from campaigns.states import CampaignState
 
@@ -138,23 +138,22 @@ def rule_in_words(line: PlanLine) -> str:
 def preview_plan(campaign: Campaign, *, day: date | None = None) -> PlanPreview:
     """Reads the pools as they stand; the same code that freezes builds the sheet, the same engine sizes it."""
     plan = build_sheet(campaign, draw_code="preview", day=day or timezone.localdate())
-    lines = plan_lines(campaign)
-    sizes, refusal = _sizes(plan, lines)
+    sizes, refusal = _sizes(plan)
     by_line = _by_line(plan.candidates.values())
-    previews = tuple(_preview_line(line, by_line.get(line.code, []), sizes.get(line.code), plan) for line in lines)
-    problems = [*_campaign_problems(campaign, lines, previews), *refusal]
+    previews = tuple(_preview_line(line, by_line.get(line.code, []), sizes.get(line.code), plan) for line in plan.lines)
+    problems = [*_campaign_problems(campaign, plan.lines, previews), *refusal]
     return PlanPreview(previews, tuple(problems))
 
 
-def _sizes(plan: PlanSheet, lines: list[PlanLine]) -> tuple[Mapping[str, engine.LineSize], list[Problem]]:
-    if not lines or not plan.sheet["sources"]:
-        plan = PlanSheet(plan.sheet | {"sources": ["public:preview"]}, plan.candidates, plan.people)
-    if not lines:
+def _sizes(plan: PlanSheet) -> tuple[Mapping[str, engine.LineSize], list[Problem]]:
+    """The engine's sizes by line; sources of randomness are not needed for them yet."""
+    if not plan.lines:
         return {}, []
     try:
-        return {size.code: size for size in engine.preview(plan.sheet)}, []
+        sizes = engine.preview(plan.sheet | {"sources": ["public:preview"]})
     except engine.SheetRefused as refused:
-        return {}, [Problem("error", refusal_in_words(refused, lines))]
+        return {}, [Problem("error", refusal_in_words(refused, plan.lines))]
+    return {size.code: size for size in sizes}, []
 
 
 def refusal_in_words(refused: engine.SheetRefused, lines: list[PlanLine]) -> str:
@@ -164,8 +163,6 @@ def refusal_in_words(refused: engine.SheetRefused, lines: list[PlanLine]) -> str
             f"国家质检中心数无法满足：各条目合计可含 {refused.facts['lowest']} 至 {refused.facts['highest']} 家，"
             "请调整数量或各条目的抽取数。"
         )
-    if refused.path == "sources":
-        return "随机数来源不足：至少需要一个公开数值，或两个参与单位（见证人）。"
     for index, line in enumerate(lines):
         if refused.path.startswith(f"lines[{index}]"):
             return f"条目“{line.title}”的规则无法抽取（{refused}）。"
@@ -265,7 +262,7 @@ def _campaign_problems(
 ) -> Iterator[Problem]:
     if not lines:
         yield Problem("error", "计划还没有条目，请先添加抽查领域。")
-    if not campaign.stages.filter(kind=Stage.Kind.ON_SITE).exists():
+    if not any(stage.kind == Stage.Kind.ON_SITE for stage in campaign.stages.all()):
         yield Problem("error", "实施阶段中没有“现场检查”，任务无法确定期限。")
     sources = [source.kind for source in campaign.sources.all()]
     if Source.Kind.PUBLIC not in sources and len(sources) < 2:

@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Max, Min
-
 from campaigns.models import Campaign, KeyTargetRule, PlanLine, SizeKind, Stage, TeamSlot
 from campaigns.population import KEY_TARGET_CLASS, NATIONAL_CENTRE, Candidate, Population
 from campaigns.staffing import Person, Staffing, pool_of
@@ -22,6 +20,7 @@ class PlanSheet:
     """A sheet together with the rows it was made from, by their ids in the sheet."""
 
     sheet: JSON
+    lines: list[PlanLine] = field(repr=False)
     candidates: dict[str, Candidate] = field(repr=False)
     people: dict[str, Person] = field(repr=False)
 
@@ -45,7 +44,7 @@ def build_sheet(campaign: Campaign, *, draw_code: str, day: date) -> PlanSheet:
         "institutions": [_institution_entry(candidates[key]) for key in sorted(candidates)],
         "inspectors": _inspector_entries(people, candidates, campaign.tasks_per_inspector),
     }
-    return PlanSheet(sheet, candidates, people)
+    return PlanSheet(sheet, lines, candidates, people)
 
 
 def plan_lines(campaign: Campaign) -> list[PlanLine]:
@@ -59,9 +58,9 @@ def plan_lines(campaign: Campaign) -> list[PlanLine]:
 
 def visit_window(campaign: Campaign, day: date) -> tuple[date, date]:
     """First and last day of the on-site stages; `day` where the plan has none yet."""
-    stages = campaign.stages.filter(kind=Stage.Kind.ON_SITE)
-    window = stages.aggregate(first=Min("starts_on"), last=Max("ends_on"))
-    return window["first"] or day, window["last"] or day
+    stages = [stage for stage in campaign.stages.all() if stage.kind == Stage.Kind.ON_SITE]
+    first = min((stage.starts_on for stage in stages if stage.starts_on), default=day)
+    return first, max((stage.ends_on for stage in stages), default=day)
 
 
 def line_rule(line: PlanLine) -> JSON:

@@ -73,5 +73,7 @@ def _receive(request: Request, pk: int, received: dict[int, bool], origin: str) 
 def template(request: Request, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     require(request.user, "receive_allotment", campaign)
-    headers = {"Content-Disposition": "attachment; filename*=UTF-8''%E4%B8%8A%E7%BA%A7%E5%88%86%E9%85%8D%E5%90%8D%E5%8D%95.xlsx"}
+    headers = {
+        "Content-Disposition": "attachment; filename*=UTF-8''%E4%B8%8A%E7%BA%A7%E5%88%86%E9%85%8D%E5%90%8D%E5%8D%95.xlsx"
+    }
     return HttpResponse(write_allotment_template(), content_type=XLSX, headers=headers)

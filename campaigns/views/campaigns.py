@@ -28,19 +28,19 @@ def campaign_list(request: Request) -> HttpResponse:
 
 
 def detail(request: Request, pk: int) -> HttpResponse:
-    campaign = get_campaign(request, pk)
+    campaign = get_campaign(request, pk, "stages", "issuers__bureau", "basis_documents", "sources__bureau")
     is_planned = campaign.state in {CampaignState.DRAFT, CampaignState.NEGOTIATING}
     shows_preview = is_planned and can(request.user, "see_preview", campaign)
     context = {
         "campaign": campaign,
         "tabs": tabs(request, campaign, "plan"),
         "rail": queries.rail(campaign),
-        "lines": campaign.lines.select_related("domain", "lead_bureau").prefetch_related("partners", "slots__bureau"),
+        "lines": campaign.lines.select_related("lead_bureau"),
         "preview": planning.preview_plan(campaign) if shows_preview else None,
         "progress": [] if is_planned else queries.progress_by_line(campaign),
         "agreements": _agreements(request, campaign),
         "parts": PARTS.values(),
-        "freeze_job": queries.latest_job(campaign, "campaigns.freeze"),
+        "freeze_job": queries.latest_job(campaign, "campaigns.freeze") if is_planned else None,
         "may": {action: can(request.user, action, campaign) for action in STEPS},
     }
     return render(request, "campaigns/detail.html", context)
@@ -51,7 +51,9 @@ STEPS = ("edit", "propose", "withdraw", "freeze", "draw", "dispatch", "receive_a
 
 def _agreements(request: Request, campaign: Campaign) -> list[tuple[LineAgreement, bool]]:
     """Every agreement with whether this user is the one who answers it."""
-    rows = LineAgreement.objects.filter(line__campaign=campaign).select_related("line__campaign", "bureau", "decided_by")
+    rows = LineAgreement.objects.filter(line__campaign=campaign).select_related(
+        "line__campaign", "bureau", "decided_by"
+    )
     return [(row, can(request.user, "answer", row)) for row in rows.order_by("line__position", "bureau__name")]
 
 
@@ -133,9 +135,10 @@ def people(request: Request, pk: int) -> HttpResponse:
     return render(request, "campaigns/people.html", context)
 
 
-def get_campaign(request: Request, pk: int) -> Campaign:
+def get_campaign(request: Request, pk: int, *parts: str) -> Campaign:
+    """The campaign if this user sees it; `parts` are relations the page will read."""
     campaigns = Campaign.objects.visible_to(request.user).select_related("lead_bureau__region", "parent")
-    return get_object_or_404(campaigns.prefetch_related("stages"), pk=pk)
+    return get_object_or_404(campaigns.prefetch_related(*parts), pk=pk)
 
 
 def tabs(request: Request, campaign: Campaign, active: str) -> list[dict[str, object]]:

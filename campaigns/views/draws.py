@@ -22,7 +22,11 @@ def confirm_freeze(request: Request, pk: int) -> HttpResponse:
     """Says what will be frozen and that it cannot be undone."""
     campaign = get_campaign(request, pk)
     require(request.user, "freeze", campaign)
-    context = {"campaign": campaign, "preview": planning.preview_plan(campaign), "tabs": tabs(request, campaign, "draw")}
+    context = {
+        "campaign": campaign,
+        "preview": planning.preview_plan(campaign),
+        "tabs": tabs(request, campaign, "draw"),
+    }
     return render(request, "campaigns/confirm_freeze.html", context)
 
 
@@ -31,7 +35,7 @@ def draw(request: Request, pk: int) -> HttpResponse:
     """What is frozen, who has contributed, and, for those who may see it, what was drawn."""
     campaign = get_campaign(request, pk)
     found = get_draw(campaign)
-    excluded = _excluded(found)
+    excluded, contributions = _excluded(found), _contributions(request, found)
     may_see_result = found.state == DrawState.DRAWN and can(request.user, "see_result", campaign)
     context = {
         "campaign": campaign,
@@ -40,8 +44,8 @@ def draw(request: Request, pk: int) -> HttpResponse:
         "rules": found.manifest["lines"],
         "excluded": excluded,
         "excluded_count": sum(count for _, _, count in excluded),
-        "contributions": _contributions(request, found),
-        "missing": [str(each) for each in found.contributions.select_related("bureau") if not each.value],
+        "contributions": contributions,
+        "missing": [str(contribution) for contribution, _ in contributions if not contribution.value],
         "job": queries.latest_job(campaign, "campaigns.draw"),
         "may_draw": can(request.user, "draw", campaign),
         "result": _result(found) if may_see_result else None,
@@ -50,7 +54,8 @@ def draw(request: Request, pk: int) -> HttpResponse:
 
 
 def get_draw(campaign: Campaign) -> Draw:
-    return get_object_or_404(campaign.draws.exclude(state=DrawState.VOID))
+    draws = campaign.draws.exclude(state=DrawState.VOID).select_related("frozen_by", "drawn_by")
+    return get_object_or_404(draws)
 
 
 def _excluded(found: Draw) -> list[tuple[str, str, int]]:
@@ -67,9 +72,7 @@ def _contributions(request: Request, found: Draw) -> list[tuple[Contribution, Co
 def _result(found: Draw) -> list[tuple[str, list[DrawnInstitution]]]:
     """The drawn institutions by line; reserves are shown to nobody before they are needed."""
     rows = found.drawn_institutions.filter(is_reserve=False).select_related("institution__county")
-    return [
-        (line["title"], [row for row in rows if row.line_code == line["code"]]) for line in found.manifest["lines"]
-    ]
+    return [(line["title"], [row for row in rows if row.line_code == line["code"]]) for line in found.manifest["lines"]]
 
 
 @require_POST

@@ -80,7 +80,9 @@ def answer(request: Request, pk: int) -> HttpResponse:
         messages.error(request, "请选择同意或有异议。")
         return redirect(agreement.line.campaign)
     try:
-        transitions.answer(agreement, agrees=form.cleaned_data["agrees"], words=form.cleaned_data["words"], by=request.user)
+        transitions.answer(
+            agreement, agrees=form.cleaned_data["agrees"], words=form.cleaned_data["words"], by=request.user
+        )
     except CampaignError as error:
         messages.error(request, str(error))
     else:
