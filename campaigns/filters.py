@@ -10,7 +10,9 @@ from campaigns.states import CampaignState, TaskState
 
 
 class CampaignFilter(filters.FilterSet):
-    q = filters.CharFilter(field_name="title", lookup_expr="icontains", label="名称", widget=forms.TextInput(attrs={"type": "search"}))
+    q = filters.CharFilter(
+        field_name="title", lookup_expr="icontains", label="名称", widget=forms.TextInput(attrs={"type": "search"})
+    )
     year = filters.NumberFilter(label="年度")
     state = filters.ChoiceFilter(choices=CampaignState.choices, label="阶段")
     kind = filters.ChoiceFilter(choices=CampaignKind.choices, label="类别")
@@ -21,10 +23,10 @@ class CampaignFilter(filters.FilterSet):
 
 
 class TaskFilter(filters.FilterSet):
-    q = filters.CharFilter(method="search", label="机构、代码或任务编号", widget=forms.TextInput(attrs={"type": "search"}))
-    county = filters.ModelChoiceFilter(
-        queryset=Region.objects.none(), field_name="institution__county", label="县区"
+    q = filters.CharFilter(
+        method="search", label="机构、代码或任务编号", widget=forms.TextInput(attrs={"type": "search"})
     )
+    county = filters.ModelChoiceFilter(queryset=Region.objects.none(), field_name="institution__county", label="县区")
     state = filters.ChoiceFilter(choices=TaskState.choices, label="状态")
     mode = filters.ChoiceFilter(choices=TaskMode.choices, label="方式")
 
@@ -45,7 +47,9 @@ class TaskFilter(filters.FilterSet):
 
 
 class MatterFilter(filters.FilterSet):
-    q = filters.CharFilter(field_name="name", lookup_expr="icontains", label="事项名称", widget=forms.TextInput(attrs={"type": "search"}))
+    q = filters.CharFilter(
+        field_name="name", lookup_expr="icontains", label="事项名称", widget=forms.TextInput(attrs={"type": "search"})
+    )
     department = filters.ModelChoiceFilter(queryset=Department.objects.all(), label="实施部门")
     kind = filters.ChoiceFilter(choices=InspectionMatter.Kind.choices, label="类别")
 

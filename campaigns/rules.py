@@ -88,8 +88,11 @@ declare(
 )
 declare(LineAgreement, {"answer": is_asked})
 declare(Contribution, {"give": is_source})
-declare(Task, {
-    "notify": is_dispatched & organises & (is_lead | holds(Role.COUNTY_OFFICER)),
-    "see_team": is_released | own,
-})
+declare(
+    Task,
+    {
+        "notify": is_dispatched & organises & (is_lead | holds(Role.COUNTY_OFFICER)),
+        "see_team": is_released | own,
+    },
+)
 declare(InspectionMatter, {"edit": is_lead})

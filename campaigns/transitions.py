@@ -92,9 +92,7 @@ def check_source(step: Step, state: str) -> None:
         raise WrongState(f"当前状态为“{step.states(state).label}”，不能{step.label}。")
 
 
-def move(
-    campaign: Campaign, step: str, *, by: User, facts: Mapping[str, Any] | None = None, **stamps: Any
-) -> Campaign:
+def move(campaign: Campaign, step: str, *, by: User, facts: Mapping[str, Any] | None = None, **stamps: Any) -> Campaign:
     """Write the step's target state on a locked campaign, with its time stamps and its audit entry."""
     check_source(CAMPAIGN_STEPS[step], campaign.state)
     with audit.recorded(f"campaigns.{step}", campaign, by=by, facts=facts):

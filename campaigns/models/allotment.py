@@ -17,7 +17,9 @@ class AllottedInstitution(models.Model):
         verbose_name = verbose_name_plural = "上级分配对象"
         ordering = ["campaign_id", "institution__county_id", "institution__name"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "institution"], name="institution_is_allotted_to_a_campaign_once")
+            models.UniqueConstraint(
+                fields=["campaign", "institution"], name="institution_is_allotted_to_a_campaign_once"
+            )
         ]
 
     def __str__(self) -> str:

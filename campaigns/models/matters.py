@@ -29,7 +29,9 @@ class LegalBasis(models.Model):
         verbose_name = verbose_name_plural = "法律依据"
         ordering = ["title", "valid_from", "article"]
         constraints = [
-            models.UniqueConstraint(fields=["title", "article", "valid_from"], name="legal_basis_has_one_row_per_version")
+            models.UniqueConstraint(
+                fields=["title", "article", "valid_from"], name="legal_basis_has_one_row_per_version"
+            )
         ]
 
     def __str__(self) -> str:

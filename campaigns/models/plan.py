@@ -7,7 +7,9 @@ from campaigns.models.campaign import Campaign
 from campaigns.models.matters import InspectionMatter
 from institutions.models import CertificateLevel, Domain
 
-RATIO = RegexValidator(r"^(?:100(?:\.0{1,2})?|(?:0|[1-9]\d?)(?:\.\d{1,2})?)%$", "比例写作 4% 或 2.5%，0% 到 100%，最多两位小数。")
+RATIO = RegexValidator(
+    r"^(?:100(?:\.0{1,2})?|(?:0|[1-9]\d?)(?:\.\d{1,2})?)%$", "比例写作 4% 或 2.5%，0% 到 100%，最多两位小数。"
+)
 
 
 class SizeKind(models.TextChoices):
@@ -42,9 +44,7 @@ class PlanLine(models.Model):
     position = models.PositiveSmallIntegerField("排序", default=0)
     code = models.SlugField("代码", max_length=20)
     title = models.CharField("名称", max_length=60)
-    domain = models.ForeignKey(
-        Domain, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="领域"
-    )
+    domain = models.ForeignKey(Domain, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="领域")
     takes_rest = models.BooleanField("其他各领域", default=False)
     level = models.CharField(
         "资质认定级别", max_length=10, choices=CertificateLevel.choices, blank=True, help_text="空为不限级别"
@@ -63,9 +63,7 @@ class PlanLine(models.Model):
     key_target_rule = models.CharField(
         "重点抽查对象", max_length=10, choices=KeyTargetRule.choices, default=KeyTargetRule.NONE
     )
-    key_target_lots = models.PositiveSmallIntegerField(
-        "重点对象签数", default=3, validators=[MinValueValidator(2)]
-    )
+    key_target_lots = models.PositiveSmallIntegerField("重点对象签数", default=3, validators=[MinValueValidator(2)])
     lots_by_class = models.JSONField("各分类签数", default=dict, blank=True)
     reserve = models.PositiveSmallIntegerField("候补数", default=3)
 
@@ -136,9 +134,7 @@ class TeamSlot(models.Model):
     line = models.ForeignKey(PlanLine, models.CASCADE, related_name="slots", verbose_name="条目")
     position = models.PositiveSmallIntegerField("排序", default=0)
     role = models.CharField("身份", max_length=12, choices=SlotRole.choices, default=SlotRole.OFFICER)
-    bureau = models.ForeignKey(
-        Bureau, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位"
-    )
+    bureau = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位")
     county_department = models.ForeignKey(
         Department, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="机构所在县区的部门"
     )
