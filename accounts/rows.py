@@ -54,7 +54,7 @@ def update_rows(model: type[models.Model], columns: Sequence[str], rows: Iterabl
     """Set these columns of many rows; each row holds their values and, last, the primary key."""
     quote = connection.ops.quote_name
     assignments = ", ".join(f"{quote(column)} = %s" for column in columns)
-    statement = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(model._meta.pk.column)} = %s"  # noqa: S608
+    statement = f"UPDATE {quote(model._meta.db_table)} SET {assignments} WHERE {quote(str(model._meta.pk.column))} = %s"  # noqa: S608
     remaining = iter(rows)
     with connection.cursor() as cursor:
         while batch := list(islice(remaining, ROWS_AT_A_TIME)):

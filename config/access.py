@@ -71,7 +71,7 @@ ROUTES = {
     "institutions:certificate_edit": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
     "institutions:site_add": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
     "institutions:site_edit": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
-    "institutions:site_remove": {"POST": INSTITUTION_KEEPERS},
+    "institutions:site_remove": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
     "institutions:flag_add": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
     "institutions:flag_end": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},
     "institutions:import": {"GET": INSTITUTION_KEEPERS, "POST": INSTITUTION_KEEPERS},

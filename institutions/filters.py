@@ -38,7 +38,11 @@ LATIN = re.compile(r"[A-Za-z0-9 ]+")
 class InstitutionFilter(django_filters.FilterSet):
     """The list, its counters' links and the export all read the same address."""
 
-    q = django_filters.CharFilter(label="名称、代码、证书编号、拼音首字母", method="search", widget=forms.SearchInput)
+    q = django_filters.CharFilter(
+        label="查找",
+        method="search",
+        widget=forms.SearchInput(attrs={"placeholder": "名称、代码、首字母"}),
+    )
     region = django_filters.ChoiceFilter(label="地区", method="in_region", empty_label="全部")
     domain = django_filters.ChoiceFilter(label="领域", method="in_domain", empty_label="全部")
     state = django_filters.ChoiceFilter(label="经营状态", choices=InstitutionState.choices, empty_label="全部")
@@ -80,7 +84,7 @@ class InstitutionFilter(django_filters.FilterSet):
         return rows
 
     def in_region(self, rows: QuerySet[Institution], name: str, code: str) -> QuerySet[Institution]:
-        return rows.in_scope(scope_of(code))  # type: ignore[attr-defined]
+        return rows.filter(county__code__startswith=scope_of(code))
 
     def in_domain(self, rows: QuerySet[Institution], name: str, code: str) -> QuerySet[Institution]:
         return rows.filter(has_certificate(domains__in=self._tree.below(code)))

@@ -21,12 +21,12 @@ def day_input() -> forms.DateInput:
     return forms.DateInput(attrs=DAY, format="%Y-%m-%d")
 
 
-class CountyField(forms.ModelChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
+class CountyField(forms.ModelChoiceField[Region]):
+    def label_from_instance(self, obj: Region) -> str:
         return region_label(obj)
 
 
-class InstitutionForm(forms.ModelForm):
+class InstitutionForm(forms.ModelForm[Institution]):
     county = CountyField(
         queryset=Region.objects.none(), label="所在县区", help_text="决定由哪个县局负责，只能选本辖区。"
     )
@@ -61,7 +61,7 @@ class InstitutionForm(forms.ModelForm):
         return values
 
 
-class CertificateForm(forms.ModelForm):
+class CertificateForm(forms.ModelForm[Certificate]):
     domains = forms.MultipleChoiceField(
         label="领域", widget=forms.CheckboxSelectMultiple, help_text="决定该机构归入哪些抽查条目，可多选。"
     )
@@ -83,9 +83,9 @@ class CertificateForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["domains"].choices = DomainTree().choices()  # type: ignore[attr-defined]
+        self.initial["signatories"] = "、".join(self.instance.signatories)
         if self.instance.pk:
             self.initial["domains"] = [domain.pk for domain in self.instance.domains.all()]
-            self.initial["signatories"] = "、".join(self.instance.signatories)
 
     def clean_signatories(self) -> list[str]:
         return [name.strip() for name in SEPARATORS.split(self.cleaned_data["signatories"]) if name.strip()]
@@ -94,7 +94,7 @@ class CertificateForm(forms.ModelForm):
         return list(Domain.objects.filter(pk__in=self.cleaned_data["domains"]))
 
 
-class SiteForm(forms.ModelForm):
+class SiteForm(forms.ModelForm[Site]):
     county = CountyField(
         queryset=Region.objects.filter(level=Region.Level.COUNTY).select_related("parent"), label="所在县区"
     )
@@ -119,7 +119,7 @@ class BusinessRegionsForm(forms.Form):
         return list(Region.objects.filter(pk__in=self.cleaned_data["regions"]))
 
 
-class RiskFlagForm(forms.ModelForm):
+class RiskFlagForm(forms.ModelForm[RiskFlag]):
     class Meta:
         model = RiskFlag
         fields = ("kind", "evidence", "noted_on", "valid_until")
@@ -154,8 +154,8 @@ class CreditClassForm(forms.Form):
 class UploadForm(forms.Form):
     file = forms.FileField(label="工作簿", widget=forms.FileInput(attrs={"accept": ".xlsx"}))
 
-    def clean_file(self) -> UploadedFile:
-        file: UploadedFile = self.cleaned_data["file"]
+    def clean_file(self) -> UploadedFile[Any]:
+        file: UploadedFile[Any] = self.cleaned_data["file"]
         if file.size is not None and file.size > MAX_FILE_BYTES:
             raise ValidationError(
                 f"文件有 {file.size / 1024 / 1024:.1f} MB，超过 {MAX_FILE_BYTES // 1024 // 1024} MB 的上限。"

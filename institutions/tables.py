@@ -63,7 +63,7 @@ def expiry_words(day: date | None) -> str:
 class InstitutionTable(ListTable):
     caption = "检验检测机构"
     name = tables.Column("机构名称")
-    county = tables.Column("所在县区", accessor="county_id")
+    county = tables.Column("所在县区", accessor="county_id", attrs={"td": {"class": "nowrap"}})
     domains = tables.Column("领域", empty_values=(), orderable=False)
     level = tables.Column("级别", empty_values=(), orderable=False)
     certificates = tables.Column("证书编号", empty_values=(), orderable=False, attrs={"td": {"class": "code"}})
@@ -104,6 +104,9 @@ class InstitutionTable(ListTable):
 
     def render_state(self, record: Institution) -> SafeString:
         return status_tag(record.get_state_display(), STATE_TONES[InstitutionState(record.state)])
+
+    def render_credit_class(self, value: str, record: Institution) -> str:
+        return record.credit_class
 
     def render_flags(self, record: Institution) -> SafeString | str:
         flags = getattr(record, "flags_in_force", [])

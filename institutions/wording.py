@@ -36,11 +36,11 @@ class Wording:
         return dict(Domain.objects.values_list("pk", "name"))
 
     def differences(self, thing: str, changes: Mapping[str, Sequence[Any]]) -> list[dict[str, str]]:
-        """{label, before, after} for each changed field that people know."""
+        """{label, before, after} for each changed field that people know, in the order of the model."""
         model = MODELS[thing]
         told = (
             (self.label(model, name), self.value(model, name, old), self.value(model, name, new))
-            for name, (old, new) in changes.items()
+            for name, (old, new) in sorted(changes.items(), key=lambda change: _position(model, change[0]))
             if name not in HIDDEN
         )
         return [{"label": label, "before": before, "after": after} for label, before, after in told if before != after]
@@ -68,3 +68,9 @@ class Wording:
         if field == "owner_department":
             return self._departments.get(value, str(value))
         return self._domains.get(value, str(value)) if field == "domains" else str(value)
+
+
+def _position(model: type[models.Model], name: str) -> int:
+    fields = [field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many)]
+    known = name.removesuffix("_id")
+    return fields.index(known) if known in fields else len(fields)

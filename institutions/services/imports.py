@@ -1,4 +1,5 @@
 import hashlib
+from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
@@ -12,7 +13,7 @@ from jobs.services import start_job
 
 
 @transaction.atomic
-def start_import(file: File, *, file_name: str, by: User) -> ImportRun:
+def start_import(file: File[Any], *, file_name: str, by: User) -> ImportRun:
     """Keep the upload where only the application reads it, and start its dry run."""
     require(by, "import", Institution)
     run = ImportRun(owner=by, file_name=file_name[:150], file_digest=_digest(file))
@@ -74,7 +75,7 @@ def start_export(query: str, count: int, *, file_name: str, by: User) -> Job:
     )
 
 
-def _digest(file: File) -> str:
+def _digest(file: File[Any]) -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks():
         digest.update(chunk)

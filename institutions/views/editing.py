@@ -97,9 +97,16 @@ def site_edit(request: Request, pk: int, site_pk: int) -> HttpResponse:
 def site_remove(request: Request, pk: int, site_pk: int) -> HttpResponse:
     institution = _institution(request, pk, "edit")
     site = _part(Site.objects.filter(certificate__institution=institution), site_pk)
-    services.remove_site(site, by=request.user)
-    messages.success(request, f"已删除场所“{site}”，修改记录中可以查到。")
-    return redirect("institutions:detail", pk)
+    detail = reverse("institutions:detail", args=[pk])
+    if request.method == "POST":
+        services.remove_site(site, by=request.user)
+        messages.success(request, f"已删除场所“{site}”，修改记录中可以查到。")
+        return redirect(detail)
+    context = {
+        "institution": institution, "title": "删除场所", "thing": f"{site.county}，{site.address}", "button": "删除",
+        "warning": "删除后不能恢复，需要时重新登记；删除的内容留在修改记录里。", "action": request.path, "cancel_url": detail,
+    }  # fmt: skip
+    return render(request, "institutions/confirm.html", context)
 
 
 def flag_add(request: Request, pk: int) -> HttpResponse:
