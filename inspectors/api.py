@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts.api.fields import ApiSerializer, BureauReference, RegionReference
 from accounts.api.views import ReadView
 from accounts.rules import can
+from inspectors.filters import ExpertFilter, InspectorFilter
 from inspectors.models import Expert, Inspector
 from institutions.api import DomainReference
 
@@ -64,6 +65,7 @@ class InspectorView(ReadView):
     model = Inspector
     serializer_class = InspectorRow
     detail_serializer_class = InspectorSerializer
+    filterset_class = InspectorFilter
     ordering_fields = ("number", "name", "bureau", "state")
 
     def rows(self) -> QuerySet[Inspector]:
@@ -74,6 +76,7 @@ class InspectorView(ReadView):
 class ExpertView(ReadView):
     model = Expert
     serializer_class = ExpertRow
+    filterset_class = ExpertFilter
     ordering_fields = ("number", "name", "state")
 
     def rows(self) -> QuerySet[Expert]:

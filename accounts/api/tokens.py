@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from knox.auth import TokenAuthentication
 from knox.models import AuthToken
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException
@@ -15,7 +14,6 @@ from rest_framework.views import APIView
 
 from accounts.api.errors import Problem
 from accounts.api.fields import WholeNumberField
-from accounts.api.permissions import InDeclaredAudience
 from accounts.api.views import ApiMixin
 from accounts.services.errors import AccountRefused
 from accounts.services.signing_in import prove_identity
@@ -47,13 +45,17 @@ class TokenView(ApiMixin, APIView):
     throttle_scope = "token"
 
     def get_authenticators(self) -> list[Any]:
-        return [TokenAuthentication()] if self.request and self.request.method == "DELETE" else []
+        return [] if self._asks_for_one else super().get_authenticators()
 
     def get_permissions(self) -> list[Any]:
-        return [InDeclaredAudience()] if self.request and self.request.method == "DELETE" else []
+        return [] if self._asks_for_one else super().get_permissions()
 
     def get_throttles(self) -> list[Any]:
-        return [ScopedRateThrottle()] if self.request.method == "POST" else []
+        return [ScopedRateThrottle()] if self._asks_for_one else []
+
+    @property
+    def _asks_for_one(self) -> bool:
+        return self.request is not None and self.request.method == "POST"
 
     @extend_schema(summary="取得令牌", request=Credentials, responses={201: IssuedToken, 401: Problem}, auth=[])
     def post(self, request: Request) -> Response:
@@ -69,8 +71,9 @@ class TokenView(ApiMixin, APIView):
         expires_at = timezone.localtime(token.expiry) if token.expiry else None
         return Response({"token": text, "expires_at": expires_at}, status=status.HTTP_201_CREATED)
 
-    @extend_schema(summary="作废本次请求所用的令牌", request=None, responses={204: None})
+    @extend_schema(summary="作废本次请求所用的令牌", request=None, responses={204: None, 409: Problem})
     def delete(self, request: Request) -> Response:
-        assert isinstance(request.auth, AuthToken)
+        if not isinstance(request.auth, AuthToken):
+            raise AccountRefused("本次请求没有使用令牌；网页上的令牌请在“我的令牌”中作废。")
         revoke_token(request.auth, by=request.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -1,11 +1,12 @@
 from django.urls import URLPattern, URLResolver, path
+from drf_spectacular.views import SpectacularJSONAPIView
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from accounts.api.reference import BureauView, RegionView
 from accounts.api.tokens import TokenView
 from campaigns.api import AgreementView, CampaignView, ContributionView, DrawView, MatterView, TaskView
-from config.api.documentation import ApiSchema, documentation
+from config.api.documentation import Documentation
 from inspectors.api import ExpertView, InspectorView
 from institutions.api import CertificateView, DomainView, InstitutionView
 from jobs.api import JobView
@@ -35,7 +36,7 @@ for prefix, view in VIEWS.items():
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("token/", TokenView.as_view(), name="token"),
-    path("schema/", ApiSchema.as_view(), name="schema"),
-    path("docs/", documentation, name="docs"),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs/", Documentation.as_view(), name="docs"),
     *router.urls,
 ]
