@@ -56,7 +56,8 @@ def ask(world: World, name: str, method: str, path: str, data: object = None) ->
         client.cookies.clear()
         if name != "anonymous":
             client.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[name]
-        answer = getattr(client, method.lower())(path, data or {})
+        more = {"content_type": "application/json"} if path.startswith("/api/") and method != "GET" else {}
+        answer = getattr(client, method.lower())(path, data or {}, **more)
         answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
         return answer
 

@@ -29,6 +29,7 @@ from campaigns.models import (
     TeamSlot,
 )
 from campaigns.states import TaskState
+from inspectors.models import PeopleImport, Pool
 from institutions.models import ImportRun, ImportState, RiskFlag, RiskKind, Site
 from jobs.models import Job
 from jobs.running import run_job
@@ -123,11 +124,21 @@ def add_pools(city: City) -> None:
     certificates = [institutions.certificate(each) for each in found]
     for name in (Role.INSTITUTION_CLERK, Role.LEGAL_REPRESENTATIVE):
         institutions.represents(city.people[name.value], found[0], name)
-    officers = [
-        inspectors.inspector(f"scjg:{city.code}", user=city.people["inspector"]),
-        inspectors.inspector(f"scjg:{city.code}"),
-    ]
-    inspectors.inspector(f"ga:{city.code}")
+    known_to_all = institutions.institution(county=city.county)
+    posts = {
+        "city": f"scjg:{city.code}",
+        "second": f"scjg:{city.code}",
+        "police": f"ga:{city.code}",
+        "county": f"scjg:{city.county}",
+    }
+    for name, post in posts.items():
+        user = city.people["inspector"] if name == "city" else None
+        person = inspectors.inspector(post, user=user)
+        city.objects |= {
+            f"{name}_inspector": person,
+            f"{name}_conflict": inspectors.conflict(person, known_to_all),
+            f"{name}_leave": inspectors.leave(person),
+        }
     flag = RiskFlag.objects.create(
         institution=found[0], kind=RiskKind.COMPLAINT, evidence="投诉登记", noted_on="2025-05-01"
     )
@@ -137,10 +148,7 @@ def add_pools(city: City) -> None:
         "certificate": certificates[0],
         "site": Site.objects.create(certificate=certificates[0], county=county, address="迎宾街1号"),
         "risk_flag": flag,
-        "inspector": officers[0],
         "expert": inspectors.expert(city.code),
-        "conflict": inspectors.conflict(officers[1], found[1]),
-        "leave": inspectors.leave(officers[1]),
     }
 
 
@@ -213,7 +221,8 @@ def add_own_things(user: User) -> None:
     run_job(Job.objects.create(kind="tests.file", title="任务清单", owner=user).pk)
     Job.objects.create(kind="tests.file", title="等待中", owner=user)
     AuthToken.objects.create(user=user)
-    if user.has_role(Role.LEAD_OFFICER, Role.COUNTY_OFFICER):
+    if user.has_role(Role.LEAD_OFFICER, Role.COUNTY_OFFICER, Role.PARTNER_LIAISON):
+        PeopleImport.objects.create(owner=user, file_name="人员.xlsx", pool=Pool.INSPECTORS, state=ImportState.READY)
         counts = dict.fromkeys(IMPORT_COUNTS, 0)
         ImportRun.objects.create(owner=user, file_name="名录.xlsx", state=ImportState.READY, counts=counts)
 
@@ -223,6 +232,16 @@ Kind = Callable[[World, City, User], Any]
 
 def of_city(name: str) -> Kind:
     return lambda world, city, user: city.objects[name]
+
+
+def of_own_post(thing: str) -> Kind:
+    """Of the inspector whom this user's office keeps."""
+
+    def found(world: World, city: City, user: User) -> Any:
+        post = "police" if user.has_role(Role.PARTNER_LIAISON) else "city"
+        return city.objects[f"{'county' if user.has_role(Role.COUNTY_OFFICER) else post}_{thing}"]
+
+    return found
 
 
 def first(queryset: models.QuerySet[Any]) -> Any:
@@ -276,10 +295,13 @@ KINDS: dict[str, Kind] = {
     "certificate": of_city("certificate"),
     "site": of_city("site"),
     "risk_flag": of_city("risk_flag"),
-    "inspector": of_city("inspector"),
+    "inspector": of_own_post("inspector"),
+    "draw": lambda world, city, user: city.objects["dispatched"].draws.get(),
+    "domain": lambda world, city, user: institutions.domain(),
+    "people_import": lambda world, city, user: first(PeopleImport.objects.filter(owner=user)),
     "expert": of_city("expert"),
-    "conflict": of_city("conflict"),
-    "leave": of_city("leave"),
+    "conflict": of_own_post("conflict"),
+    "leave": of_own_post("leave"),
     "campaign": campaign_seen_by,
     "draft": of_city("draft"),
     "negotiating": of_city("negotiating"),
