@@ -1,0 +1,93 @@
+"""A list costs the same with three rows and with two hundred; so does an object with many parts."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Role
+from campaigns.states import CampaignState
+from institutions.models import RiskFlag
+from jobs.models import Job
+from tests.campaigns import datong
+from tests.factories import accounts, campaigns, inspectors, institutions
+
+pytestmark = pytest.mark.django_db
+MOST = 12
+FEW, MANY = 3, 200
+
+
+def add_institutions(count: int) -> None:
+    for _ in range(count):
+        found = institutions.institution(credit_class="C")
+        institutions.certificate(found)
+        RiskFlag.objects.create(institution=found, kind="complaint", evidence="投诉", noted_on="2025-05-01")
+
+
+def add_inspectors(count: int) -> None:
+    domain = institutions.domain()
+    for _ in range(count):
+        inspectors.inspector("scjg:140200", domain)
+
+
+def add_experts(count: int) -> None:
+    domain = institutions.domain()
+    for _ in range(count):
+        inspectors.expert("140200", domain)
+
+
+def add_campaigns(count: int) -> None:
+    for _ in range(count):
+        number = f"140200-{campaigns.Campaign.objects.count()}"
+        campaigns.campaign(number, by=datong.officer())
+
+
+def add_tasks(count: int) -> None:
+    number = f"140200-{campaigns.Campaign.objects.count()}"
+    line = campaigns.line(campaigns.campaign(number, by=datong.officer(), state=CampaignState.DISPATCHED))
+    person = inspectors.inspector()
+    for _ in range(count):
+        campaigns.task(line, institutions.institution(), person)
+
+
+def add_jobs(count: int) -> None:
+    Job.objects.bulk_create([Job(kind="tests.file", title="任务清单", owner=datong.officer()) for _ in range(count)])
+
+
+LISTS = {
+    "institutions": add_institutions,
+    "inspectors": add_inspectors,
+    "experts": add_experts,
+    "campaigns": add_campaigns,
+    "tasks": add_tasks,
+    "jobs": add_jobs,
+}
+
+
+def queries_for(client, address: str) -> int:
+    with CaptureQueriesContext(connection) as found:
+        answer = client.get(address)
+    assert answer.status_code == 200
+    return len(found)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_list_costs_as_many_queries_with_many_rows(program, name):
+    client = program(datong.officer())
+    LISTS[name](FEW)
+    few = queries_for(client, f"/api/{name}/?page_size=200")
+    LISTS[name](MANY - FEW)
+
+    many = queries_for(client, f"/api/{name}/?page_size=200")
+
+    assert few == many <= MOST
+
+
+def test_draw_costs_as_many_queries_with_many_drawn(program):
+    datong.pool()
+    datong.officers()
+    draw = datong.drawn()
+    client = program(datong.officer())
+    before = queries_for(client, f"/api/draws/{draw.pk}/")
+
+    assert before <= MOST
+    assert program(accounts.user("supervisor", Role.SUPERVISOR, at=datong.CITY)).get("/api/draws/").json()["count"] == 1
