@@ -1,0 +1,243 @@
+from dataclasses import asdict
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Role
+from campaigns.models import DrawnInstitution, NoticeWindow, Stage, Task
+from reports import datasets
+from reports.datasets import DrawnRow, TaskRow
+from reports.documents import Contact, NoticeMatter, NoticeMember
+from tests.campaigns import datong
+from tests.factories import accounts, inspectors
+from tests.reports import dispatched
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def campaign():
+    return dispatched.campaign()
+
+
+def test_task_row_says_what_where_until_when_and_by_whom(campaign):
+    task = Task.objects.filter(line__code="vehicle").order_by("institution__county_id", "number").first()
+    members = [f"{member.person.name}（{member.inspector.bureau.short_name}）" for member in task.members.all()]
+
+    row = next(row for row in datasets.task_rows(datong.officer(), campaign) if row.number == task.number)
+
+    assert row == TaskRow(
+        sequence=row.sequence,
+        number=task.number,
+        institution=task.institution.name,
+        code=task.institution.uscc,
+        certificates=tuple(each.number for each in task.institution.certificates.all()),
+        levels=("省级",),
+        line="机动车检验",
+        domains=("机动车检验",),
+        county=task.institution.county.name,
+        address="迎宾街1号",
+        legal_representative="高法人",
+        contact="史联系",
+        phone="0352-5550001",
+        mode="随机抽取",
+        bureau="大同市市场监督管理局",
+        assisting_bureau=task.assisting_bureau.name if task.assisting_bureau else "",
+        officers=tuple(members[:4]),
+        cooperating=tuple(members[4:]),
+        experts=(),
+        matters=("资质认定监督检查",),
+        deadline="原则上 2025年11月15日前",
+        state="待检查",
+    )
+
+
+def test_rows_are_numbered_by_county_and_plan_line(campaign):
+    rows = datasets.task_rows(datong.officer(), campaign)
+
+    order = ["机动车检验", "生态环境监测", "其他"]
+    counties = ["平城区", "云冈区"]
+    assert [row.sequence for row in rows] == [1, 2, 3, 4, 5]
+    keys = [(counties.index(row.county), order.index(row.line)) for row in rows]
+    assert keys == sorted(keys)
+
+
+def test_task_of_the_county_itself_has_no_team_yet(campaign):
+    row = next(row for row in datasets.task_rows(datong.officer(), campaign) if row.mode == "上级分配")
+
+    assert (row.bureau[:3], row.officers, row.cooperating) == ("大同市" if row.bureau.startswith("大同") else row.county, (), ())
+
+
+def test_certificate_that_is_not_valid_says_so(campaign):
+    task = Task.objects.first()
+    task.institution.certificates.update(state="suspended")
+
+    rows = datasets.task_rows(datong.officer(), campaign)
+
+    found = next(row.certificates for row in rows if row.number == task.number)
+    assert [number.endswith("（暂停）") for number in found] == [True]
+
+
+@pytest.mark.parametrize("county", datong.COUNTIES)
+def test_county_officer_gets_the_tasks_of_the_own_county_alone(campaign, county):
+    rows = datasets.task_rows(dispatched.county_officer(county), campaign)
+
+    expected = Task.objects.filter(institution__county=county).values_list("number", flat=True)
+    assert sorted(row.number for row in rows) == sorted(expected)
+    assert 0 < len(rows) < Task.objects.count()
+
+
+def test_other_county_asked_for_gives_nothing(campaign):
+    officer = dispatched.county_officer(dispatched.PINGCHENG)
+
+    assert datasets.task_rows(officer, campaign, county=dispatched.YUNGANG) == []
+
+
+def test_people_without_a_part_in_the_campaign_get_nothing(campaign):
+    strangers = [
+        accounts.lead_officer("xinzhou", at="scjg:140900"),
+        accounts.user("other-county", Role.COUNTY_OFFICER, at="scjg:140902"),
+        accounts.auditor(),
+        accounts.system_administrator(),
+        accounts.user("clerk", Role.INSTITUTION_CLERK),
+        accounts.user("inspector", Role.INSPECTOR, at=datong.CITY),
+    ]
+
+    assert [datasets.task_rows(each, campaign) for each in strangers] == [[]] * len(strangers)
+
+
+def test_partner_gets_the_tasks_its_people_are_in_and_no_complaint(campaign):
+    rows = datasets.task_rows(datong.liaison(datong.POLICE), campaign)
+
+    assert {row.line for row in rows} == {"机动车检验"}
+    words = str([asdict(row) for row in rows])
+    assert ("13900000000" in words, "投诉" in words) == (False, False)
+
+
+def test_tasks_stay_with_the_lead_until_they_are_dispatched():
+    datong.pool()
+    datong.officers()
+    draw = datong.drawn()
+
+    rows = [datasets.task_rows(user, draw.campaign) for user in (datong.officer(), dispatched.county_officer("140213"))]
+    assert [len(each) for each in rows] == [4, 0]
+
+
+@pytest.mark.parametrize("read", [datasets.task_rows, datasets.drawn_rows])
+def test_number_of_queries_does_not_grow_with_the_rows(read):
+    def queries(campaign):
+        user = type(datong.officer()).objects.get(pk=datong.officer().pk)
+        with CaptureQueriesContext(connection, ) as captured:
+            rows = read(user, campaign)
+        return len(rows), len(captured)
+
+    few, queries_of_few = queries(dispatched.campaign(size=1))
+    assert few in {3, 4}
+    Task.objects.all()
+    assert queries_of_few <= 12
+
+
+def test_drawn_rows_follow_the_plan_and_leave_the_reserves_out(campaign):
+    rows = datasets.drawn_rows(datong.officer(), campaign)
+
+    drawn = DrawnInstitution.objects.filter(is_reserve=False)
+    assert DrawnInstitution.objects.filter(is_reserve=True).exists()
+    assert [(row.sequence, row.line, row.rank) for row in rows] == [
+        (1, "机动车检验", 1), (2, "机动车检验", 2), (3, "生态环境监测", 1), (4, "其他", 1),
+    ]  # fmt: skip
+    first = drawn.get(ticket=rows[0].ticket)
+    assert rows[0] == DrawnRow(
+        1, "机动车检验", "全部", 1, first.institution.name, first.institution.uscc, first.institution.county.name, first.ticket
+    )
+
+
+def test_list_head_says_who_made_it_and_from_which_draw(campaign):
+    head = datasets.list_head(campaign, datong.officer(), county="140214")
+
+    draw = campaign.draws.get()
+    assert (head.area, head.lead, head.deadline) == ("云冈区", "大同市市场监督管理局", "原则上 2025年11月15日前")
+    assert head.made.made_by == f"大同市市场监督管理局 {datong.officer().name}"
+    assert head.made.data_state.startswith(f"抽取 {draw.code}（结果摘要 {draw.result_digest[:8]}）")
+
+
+def notice_of(task, **changes):
+    found = datasets.with_notice(Task.objects.filter(pk=task.pk)).get()
+    return datasets.inspection_notice(found, site="https://lianchou.example", made_by=datong.officer())
+
+
+def test_notice_carries_the_task_the_team_and_the_law_of_its_day(campaign):
+    dispatched.notified(campaign)
+    task = Task.objects.filter(line__code="vehicle").first()
+
+    notice = notice_of(task)
+
+    assert notice.number == task.notice.number
+    assert notice.bureaus == ("大同市市场监督管理局", "大同市公安局", "大同市生态环境局")
+    assert (notice.institution_name, notice.institution_code) == (task.institution.name, task.institution.uscc)
+    assert notice.institution_address == f"{task.institution.county.name}迎宾街1号"
+    assert notice.campaign_title == "《关于组织开展2025年度检验检测机构监督抽查工作的通知》（同市监认证〔2025〕92号）"
+    assert notice.legal_basis == ("《检验检测机构监督管理办法》",)
+    assert notice.matters == (
+        NoticeMatter("资质认定监督检查", "市场监管", "《检验检测机构监督管理办法》第十三条、第十四条"),
+    )
+    assert notice.period == "2025年9月16日至2025年11月15日（原则上），具体时间由检查组在现场检查前24小时内告知"
+    assert notice.methods == ("实地检查", "书面检查")
+    member = task.members.first()
+    assert notice.team[0] == NoticeMember(member.inspector.name, "大同市市场监督管理局", "BM001", "执法人员")
+    assert [each.role for each in notice.team] == ["执法人员"] * 4 + ["配合人员"]
+    assert notice.contact == Contact("大同市市场监管局", "")
+    assert notice.issued_on == timezone.localdate()
+    assert notice.verify_url == f"https://lianchou.example/tasks/{task.pk}/"
+
+
+def test_notice_of_an_allotted_task_is_the_county_bureaus_own(campaign):
+    task = Task.objects.get(mode="allotted")
+
+    assert datasets.inspecting_bureaus(task) == (task.bureau.name,)
+
+
+def test_expert_of_a_team_carries_no_certificate(campaign):
+    dispatched.notified(campaign)
+    task = Task.objects.filter(mode="drawn").first()
+    expert = inspectors.expert()
+    task.members.create(position=99, role="expert", slot=9, pool="expert", expert=expert)
+
+    assert notice_of(task).team[-1] == NoticeMember(expert.name, "山西某某大学", "", "专家")
+
+
+WINDOWS = {
+    NoticeWindow.WITHIN_24H: "，具体时间由检查组在现场检查前24小时内告知",
+    NoticeWindow.AT_LEAST_24H: "，具体时间由检查组至少提前24小时告知",
+    NoticeWindow.NONE: "",
+}
+
+
+@pytest.mark.parametrize("window", NoticeWindow)
+@pytest.mark.parametrize(
+    ("stages", "words"),
+    [
+        ([Stage(kind="on_site", name="现场检查", ends_on=date(2025, 11, 15), is_soft=True)], "原则上 2025年11月15日前"),
+        (
+            [Stage(kind="on_site", name="现场", starts_on=date(2025, 9, 1), ends_on=date(2025, 9, 30))],
+            "2025年9月1日至2025年9月30日",
+        ),
+        ([], "2025年11月15日前"),
+    ],
+)
+def test_period_is_worded_by_the_stage_and_the_notice_window(campaign, stages, words, window):
+    dispatched.stages(campaign, *stages)
+    type(campaign).objects.update(notice_window=window)
+    Task.objects.update(is_due_softly=False)
+
+    assert datasets.period_words(Task.objects.first()) == words + WINDOWS[window]
+
+
+def test_task_without_any_date_says_when_the_team_comes(campaign):
+    dispatched.stages(campaign)
+    type(campaign).objects.update(notice_window=NoticeWindow.NONE)
+    Task.objects.update(due_on=None)
+
+    assert datasets.period_words(Task.objects.first()) == "以检查组到场时间为准"
