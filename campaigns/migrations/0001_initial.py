@@ -642,7 +642,7 @@ class Migration(migrations.Migration):
                         validators=[
                             django.core.validators.RegexValidator(
                                 "^(?:100(?:\\.0{1,2})?|(?:0|[1-9]\\d?)(?:\\.\\d{1,2})?)%$",
-                                "比例写作 4% 或 2.5%，0% 到 100%，最多两位小数。",
+                                "比例写作 4%% 或 2.5%%，0%% 到 100%%，最多两位小数。",
                             )
                         ],
                         verbose_name="比例",

@@ -8,7 +8,7 @@ from campaigns.models.matters import InspectionMatter
 from institutions.models import CertificateLevel, Domain
 
 RATIO = RegexValidator(
-    r"^(?:100(?:\.0{1,2})?|(?:0|[1-9]\d?)(?:\.\d{1,2})?)%$", "比例写作 4% 或 2.5%，0% 到 100%，最多两位小数。"
+    r"^(?:100(?:\.0{1,2})?|(?:0|[1-9]\d?)(?:\.\d{1,2})?)%$", "比例写作 4%% 或 2.5%%，0%% 到 100%%，最多两位小数。"
 )
 
 
