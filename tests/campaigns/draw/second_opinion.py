@@ -113,10 +113,10 @@ class Opinion:
         least = [max(0, size[n] - total[n] + f[n]) if quota["mode"] == "exactly" else 0 for n in ns]
         got = [max(least[n], min(most[n], share[n].numerator // share[n].denominator)) for n in ns]
         while sum(got) < quota["count"]:
-            n = sorted((n for n in ns if got[n] < most[n]), key=lambda n: (got[n] - share[n], n))[0]
+            n = min((n for n in ns if got[n] < most[n]), key=lambda n: (got[n] - share[n], n))
             got[n] += 1
         while sum(got) > quota["count"]:
-            n = sorted((n for n in ns if got[n] > least[n]), key=lambda n: (share[n] - got[n], n))[0]
+            n = min((n for n in ns if got[n] > least[n]), key=lambda n: (share[n] - got[n], n))
             got[n] -= 1
         return got
 
@@ -135,13 +135,12 @@ class Opinion:
 
     def draw_line(self, n):
         line, records, drawn = self.sheet["lines"][n], [], []
-        for name, members, number in self.cells(n):
-            if records and self.sheet["quota"]:
-                members = [e for e in members if e["id"] not in drawn]
+        for name, eligible, number in self.cells(n):
+            members = [e for e in eligible if e["id"] not in drawn]
             ranked = [e["id"] for e in sorted(members, key=lambda e: self.rank(n, e))]
             taken, population = ranked[:number], len(members)
             drawn += taken
-            self.cell_of |= {id: (n, name) for id in taken}
+            self.cell_of |= dict.fromkeys(taken, (n, name))
             records.append({"cell": name, "population": population, "size": len(taken), "drawn": taken})
         self.used |= set(drawn)
         for record, (_, members, _) in zip(records, self.cells(n), strict=True):
