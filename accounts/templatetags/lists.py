@@ -65,6 +65,13 @@ def chart_rows(data: dict[str, Any]) -> list[tuple[str, list[Any]]]:
     return [(category, [column[row] for column in columns]) for row, category in enumerate(data["categories"])]
 
 
+@register.simple_tag
+def chart_link(data: dict[str, Any], row: int) -> str:
+    """Where the rows behind the figures of that category are; empty when the chart does not say."""
+    urls = data.get("urls") or []
+    return str(urls[row]) if row < len(urls) else ""
+
+
 def _query(request: HttpRequest, changes: dict[str, Any], restart: Table | None = None) -> str:
     """The address's query with changes; back to the first page of `restart`."""
     query = request.GET.copy()

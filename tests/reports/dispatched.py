@@ -10,15 +10,20 @@ from tests.campaigns import datong
 from tests.factories import accounts
 
 DOCUMENT = {"document_number": "同市监认证〔2025〕92号", "issued_on": date(2025, 9, 9)}
-FIELDS = {"address": "迎宾街1号", "legal_representative": "高法人", "contact": "史联系", "contact_phone": "0352-5550001"}
+FIELDS = {
+    "address": "迎宾街1号",
+    "legal_representative": "高法人",
+    "contact": "史联系",
+    "contact_phone": "0352-5550001",
+}
 PINGCHENG, YUNGANG = datong.COUNTIES
 
 
-def campaign(*, vehicle: int = 4, eco: int = 2, food: int = 4, size: int = 2) -> Campaign:
+def campaign(*, vehicle: int = 3, eco: int = 2, food: int = 3, size: int = 2) -> Campaign:
     """`size` vehicle bodies and one of each other line are drawn; two food laboratories come from the province, of
     which one is drawn and the other is its county's."""
     pool = datong.pool(vehicle=vehicle, eco=eco, food=food, **FIELDS)
-    datong.officers(city=8, police=6, ecology=6, county=6)
+    datong.officers(city=4, police=2, ecology=2, county=2)
     found = datong.campaign(**DOCUMENT)
     for code, count in (("vehicle", size), ("eco", 1), ("other", 1)):
         datong.line(found, code, count).matters.set([matter()])
@@ -32,7 +37,10 @@ def campaign(*, vehicle: int = 4, eco: int = 2, food: int = 4, size: int = 2) ->
 
 def flag(institution) -> None:
     RiskFlag.objects.create(
-        institution=institution, kind=RiskKind.COMPLAINT, evidence="12315 投诉 张某 13900000000", noted_on=date(2025, 1, 1)
+        institution=institution,
+        kind=RiskKind.COMPLAINT,
+        evidence="12315 投诉 张某 13900000000",
+        noted_on=date(2025, 1, 1),
     )
 
 
@@ -63,4 +71,9 @@ def county_officer(code: str) -> User:
 
 def stages(of: Campaign, *rows: Stage) -> None:
     of.stages.all().delete()
-    Stage.objects.bulk_create(Stage(campaign=of, kind=row.kind, name=row.name, starts_on=row.starts_on, ends_on=row.ends_on, is_soft=row.is_soft) for row in rows)
+    Stage.objects.bulk_create(
+        Stage(
+            campaign=of, kind=row.kind, name=row.name, starts_on=row.starts_on, ends_on=row.ends_on, is_soft=row.is_soft
+        )
+        for row in rows
+    )

@@ -118,7 +118,13 @@ def test_drawn_list_holds_what_was_drawn(campaign):
 def test_campaign_notice_is_an_official_document(campaign):
     text = "".join(text_of(done(ask_for(requests.CAMPAIGN_NOTICE, campaign, by=datong.officer()))))
 
-    parts = ["大同市市场监督管理局", "大同市公安局", "文件", "同市监认证〔2025〕92号", "关于组织开展2025年度检验检测机构监督抽查工作的通知"]
+    parts = [
+        "大同市市场监督管理局",
+        "大同市公安局",
+        "文件",
+        "同市监认证〔2025〕92号",
+        "关于组织开展2025年度检验检测机构监督抽查工作的通知",
+    ]
     assert [part in text for part in parts] == [True] * 5
 
 
@@ -144,7 +150,9 @@ def test_right_lost_after_asking_is_lost(campaign):
     assert (job.state, job.error, bool(job.file)) == (JobState.FAILED, tasks.GONE, False)
 
 
-@pytest.mark.parametrize("product", [requests.TASK_LIST, requests.NOTICES, requests.DRAWN_LIST, requests.CAMPAIGN_NOTICE])
+@pytest.mark.parametrize(
+    "product", [requests.TASK_LIST, requests.NOTICES, requests.DRAWN_LIST, requests.CAMPAIGN_NOTICE]
+)
 def test_stranger_is_refused_by_the_worker_too(campaign, product):
     stranger = accounts.lead_officer("xinzhou", at="scjg:140900")
 
