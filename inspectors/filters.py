@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from accounts.models import Bureau, Department
+from accounts.models import Bureau
 from inspectors.models import ConflictOfInterest, Expert, Inspector, Leave, PersonState
 from inspectors.queries import certificates_ending, certificates_valid, on_leave
 from institutions.queries import DomainTree, region_choices, scope_of
@@ -39,16 +39,14 @@ def named(text: str, *also: str) -> Q:
 class InspectorFilter(django_filters.FilterSet):
     """The list, its counters' links and the export all read the same address."""
 
-    q = django_filters.CharFilter(label="姓名、编号、证号、拼音首字母", method="search", widget=forms.SearchInput)
-    bureau = django_filters.ModelChoiceFilter(label="所在单位", queryset=Bureau.objects.none(), empty_label="全部")
+    q = django_filters.CharFilter(label="姓名、编号、首字母", method="search", widget=forms.SearchInput)
+    bureau = django_filters.ChoiceFilter(label="所在单位", empty_label="全部")
     region = django_filters.ChoiceFilter(label="地区", method="of_region", empty_label="全部")
     certificate = django_filters.ChoiceFilter(
         label="执法证", choices=CERTIFICATES, method="by_certificate", empty_label="全部"
     )
-    on = django_filters.DateFilter(label="按哪一天看执法证和请假", method="keep", widget=DAY)
-    department = django_filters.ModelChoiceFilter(
-        label="部门", queryset=Department.objects.all(), field_name="bureau__department", empty_label="全部"
-    )
+    on = django_filters.DateFilter(label="按这一天看证件", method="keep", widget=DAY)
+    department = django_filters.ChoiceFilter(label="部门", field_name="bureau__department", empty_label="全部")
     domain = django_filters.ChoiceFilter(label="可检查领域", method="of_domain", empty_label="全部")
     state = django_filters.ChoiceFilter(label="状态", choices=PersonState.choices, empty_label="全部")
     leave = django_filters.ChoiceFilter(label="请假", choices=LEAVE, method="by_leave", empty_label="全部")
@@ -64,8 +62,11 @@ class InspectorFilter(django_filters.FilterSet):
         self._tree = DomainTree()
         self.filters["domain"].extra["choices"] = self._tree.choices()
         self.filters["region"].extra["choices"] = region_choices(scope) if scope is not None else []
-        if scope is not None:
-            self.filters["bureau"].queryset = Bureau.objects.filter(region__code__startswith=scope)
+        in_scope = Bureau.objects.filter(region__code__startswith=scope if scope is not None else "-")
+        bureaus = list(in_scope.select_related("department"))
+        departments = {bureau.department_id: bureau.department.name for bureau in bureaus}
+        self.filters["bureau"].extra["choices"] = [(bureau.pk, bureau.name) for bureau in bureaus]
+        self.filters["department"].extra["choices"] = list(departments.items())
 
     @property
     def day(self) -> date:
@@ -100,7 +101,7 @@ class InspectorFilter(django_filters.FilterSet):
 
 
 class ExpertFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="姓名、编号、单位、拼音首字母", method="search", widget=forms.SearchInput)
+    q = django_filters.CharFilter(label="姓名、编号、首字母", method="search", widget=forms.SearchInput)
     region = django_filters.ChoiceFilter(label="地区", method="of_region", empty_label="全部")
     domain = django_filters.ChoiceFilter(label="擅长领域", method="of_domain", empty_label="全部")
     ban = django_filters.ChoiceFilter(label="禁用", choices=BANS, method="by_ban", empty_label="全部")
@@ -153,7 +154,7 @@ class ConflictFilter(django_filters.FilterSet):
 
 
 class LeaveFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label="姓名、编号、拼音首字母", method="search", widget=forms.SearchInput)
+    q = django_filters.CharFilter(label="姓名、编号、首字母", method="search", widget=forms.SearchInput)
     on = django_filters.DateFilter(label="包含这一天", method="covering", widget=DAY)
 
     class Meta:

@@ -43,7 +43,8 @@ def certificates_ending(day: date) -> Q:
 def inspector_rows(inspectors: QuerySet[Inspector], day: date) -> QuerySet[Inspector]:
     """What the list shows of each inspector, in a fixed number of queries."""
     rows = inspectors.select_related("bureau__region", "bureau__department").prefetch_related("domains")
-    return rows.annotate(is_on_leave=on_leave(day))
+    in_order = rows.order_by("bureau__region_id", "bureau__department__position", "number")
+    return in_order.annotate(is_on_leave=on_leave(day))
 
 
 def expert_rows(experts: QuerySet[Expert]) -> QuerySet[Expert]:

@@ -122,7 +122,7 @@ class ConflictTable(ListTable):
     kind = tables.Column("关系")
     declared_on = DayColumn(verbose_name="申报日期")
     decision = tables.Column("决定")
-    decide = tables.Column("", empty_values=(), orderable=False)
+    decide = tables.Column("决定人", empty_values=(), orderable=False)
 
     def __init__(self, *args: Any, decidable: frozenset[int] = frozenset(), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -144,7 +144,7 @@ class ConflictTable(ListTable):
 
     def render_decide(self, record: ConflictOfInterest) -> SafeString | str:
         if record.pk not in self.decidable:
-            return record.decided_by.name if record.decided_by else ""
+            return record.decided_by.name if record.decided_by else "—"
         return format_html('<a class="btn" href="{}">决定</a>', reverse("inspectors:conflict_decide", args=[record.pk]))
 
     class Meta(ListTable.Meta):

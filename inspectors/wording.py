@@ -31,7 +31,7 @@ class PeopleWording(Wording):
 
     def changes(self, model: type[models.Model], changes: Mapping[str, Sequence[Any]]) -> list[dict[str, str]]:
         """{label, before, after} for each changed field that people know."""
-        return [
+        worded = [
             {
                 "label": self.label(model, name),
                 "before": self.value(model, name, old),
@@ -40,6 +40,7 @@ class PeopleWording(Wording):
             for name, (old, new) in changes.items()
             if name not in HIDDEN
         ]
+        return [difference for difference in worded if difference["before"] != difference["after"]]
 
     def label(self, model: type[models.Model], name: str) -> str:
         return "执法事项" if name == "matters" else super().label(model, name)
