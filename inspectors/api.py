@@ -1,7 +1,5 @@
 """The second pool over the API: inspectors and experts, as far as the caller sees them on the pages."""
 
-from typing import Any
-
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_view

@@ -144,7 +144,6 @@ class InstitutionView(ReadView):
     filterset_class = InstitutionFilter
     ordering_fields = ("name", "county", "state", "updated_at")
 
-
     def rows(self) -> QuerySet[Institution]:
         seen = Institution.objects.visible_to(self.user).select_related("county", "owner_department")
         parts = ["certificates__domains"]
@@ -192,7 +191,6 @@ class CertificateView(ApiMixin, GenericViewSet[Certificate]):
     serializer_class = CertificateSerializer
     lookup_value_converter = "int"
     filter_backends = ()
-
 
     @extend_schema(
         summary="修改资质认定证书", request=CertificateInput, responses={200: CertificateSerializer, 409: Problem}

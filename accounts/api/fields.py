@@ -28,7 +28,9 @@ class ApiSerializer(serializers.ModelSerializer[Any]):
     ruled: ClassVar[dict[str, str]] = {}
     ruled_by: ClassVar[type[models.Model] | None] = None
 
-    serializer_field_mapping: ClassVar[dict[type[models.Field[Any, Any]], type[serializers.Field[Any, Any, Any, Any]]]] = {
+    serializer_field_mapping: ClassVar[
+        dict[type[models.Field[Any, Any]], type[serializers.Field[Any, Any, Any, Any]]]
+    ] = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.IntegerField: WholeNumberField,
         models.PositiveIntegerField: WholeNumberField,

@@ -1,12 +1,12 @@
 """Lists that other parts of the API refer to by code: regions and bureaus."""
 
-from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema_view, extend_schema
-
 import django_filters
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+
 from accounts.api.fields import ApiSerializer, DepartmentReference, RegionReference
 from accounts.api.views import ReadView
-from accounts.models import Bureau, Department, Region
+from accounts.models import Bureau, Region
 
 
 class RegionFilter(django_filters.FilterSet):

@@ -47,7 +47,9 @@ class PageFilters(DjangoFilterBackend):
     def get_filterset(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Any:
         found = super().get_filterset(request, queryset, view)
         known = dict(found.filters) if found else {}
-        wrong = {name: ["没有这个筛选条件。"] for name in request.query_params if name not in known and name not in PAGING}
+        wrong = {
+            name: ["没有这个筛选条件。"] for name in request.query_params if name not in known and name not in PAGING
+        }
         for name, each in known.items():
             if isinstance(each, django_filters.NumberFilter) and not request.query_params.get(name, "").isascii():
                 wrong[name] = ["请填写半角数字。"]
@@ -61,18 +63,22 @@ class WhitelistedOrdering(OrderingFilter):
 
     def get_ordering(self, request: Request, queryset: QuerySet[Any], view: APIView) -> Sequence[str] | None:
         asked = request.query_params.get(self.ordering_param)
-        allowed = [*cast(Sequence[str], view.ordering_fields)]  # type: ignore[attr-defined]
+        allowed = [*cast("Sequence[str]", view.ordering_fields)]  # type: ignore[attr-defined]
         if asked is not None and asked.removeprefix("-") not in allowed:
-            raise ValidationError({self.ordering_param: [f"只能按 {'、'.join(allowed)} 排序。" if allowed else "不能排序。"]})
-        usual = cast(Sequence[str], queryset.query.order_by or queryset.model._meta.ordering)
+            raise ValidationError(
+                {self.ordering_param: [f"只能按 {'、'.join(allowed)} 排序。" if allowed else "不能排序。"]}
+            )
+        usual = cast("Sequence[str]", queryset.query.order_by or queryset.model._meta.ordering)
         return [*([asked] if asked else usual), "pk"]
 
     def get_schema_operation_parameters(self, view: APIView) -> list[dict[str, Any]]:
-        names = [*cast(Sequence[str], view.ordering_fields)]  # type: ignore[attr-defined]
+        names = [*cast("Sequence[str]", view.ordering_fields)]  # type: ignore[attr-defined]
         if not names:
             return []
         schema = {"type": "string", "enum": [*names, *(f"-{name}" for name in names)]}
-        return [{"name": self.ordering_param, "in": "query", "required": False, "description": "排序", "schema": schema}]
+        return [
+            {"name": self.ordering_param, "in": "query", "required": False, "description": "排序", "schema": schema}
+        ]
 
 
 class PageFiltersInSchema(DjangoFilterExtension):  # type: ignore[misc]
@@ -101,7 +107,7 @@ class ApiMixin:
 
     @property
     def user(self) -> User:
-        return cast(User, self.request.user)
+        return cast("User", self.request.user)
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response: Response = super().finalize_response(*args, **kwargs)  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import django_filters
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -13,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-import django_filters
 from accounts.api.errors import Problem
 from accounts.api.fields import ApiSerializer, BureauReference
 from accounts.api.views import ApiMixin, ReadView

@@ -20,7 +20,9 @@ def firm() -> Institution:
         credit_class="D", credit_class_as_of="2025-03-01", credit_class_source="省局",
     )  # fmt: skip
     institutions.certificate(found, number="200412345678", top_manager="孙三", signatories=["李四", "周五"])
-    RiskFlag.objects.create(institution=found, kind=RiskKind.COMPLAINT, evidence="12315转办第9号", noted_on="2025-05-01")
+    RiskFlag.objects.create(
+        institution=found, kind=RiskKind.COMPLAINT, evidence="12315转办第9号", noted_on="2025-05-01"
+    )
     return found
 
 
@@ -127,7 +129,10 @@ def test_keeper_registers_an_institution_with_a_certificate(program):
     assert (made.status_code, held.status_code) == (201, 201)
     assert held.json()["domains"] == [{"code": "vehicle", "name": "机动车检验"}]
     assert client.get(address).json()["certificates"] == [held.json()]
-    assert list(AuditEvent.objects.values_list("action", flat=True)) == ["institutions.add_certificate", "institutions.create"]
+    assert list(AuditEvent.objects.values_list("action", flat=True)) == [
+        "institutions.add_certificate",
+        "institutions.create",
+    ]
 
 
 def test_keeper_changes_only_what_is_sent(firm, program):
@@ -187,7 +192,9 @@ def test_phone_of_an_inspector_is_told_to_the_person_and_who_keeps_the_entry(pro
 
 
 def test_inspector_of_the_list_whole(program):
-    person = inspectors.inspector("ga:140200", institutions.domain(), phone="13911112222", department_certificate_until="2020-01-01")
+    person = inspectors.inspector(
+        "ga:140200", institutions.domain(), phone="13911112222", department_certificate_until="2020-01-01"
+    )
 
     answer = program(accounts.lead_officer()).get("/api/inspectors/?department=ga")
 

@@ -100,5 +100,8 @@ def test_session_is_accepted_but_only_writes_with_csrf(officer):
 
     assert client.get("/api/domains/").status_code == 200
     answer = client.post("/api/institutions/", {})
-    assert (answer.status_code, answer.json()) == (403, {"detail": "CSRF 校验失败：用网页会话调用时须带上 X-CSRFToken。"})
+    assert (answer.status_code, answer.json()) == (
+        403,
+        {"detail": "CSRF 校验失败：用网页会话调用时须带上 X-CSRFToken。"},
+    )
     assert client.get("/api/domains/").headers["Cache-Control"] == "private, no-store"
