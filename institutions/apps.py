@@ -6,4 +6,4 @@ class InstitutionsConfig(AppConfig):
     verbose_name = "检查对象名录库"
 
     def ready(self) -> None:
-        from institutions import actions, rules, tasks  # noqa: F401, PLC0415  # each declares itself
+        from institutions import actions, rules, tasks, todos  # noqa: F401, PLC0415  # each declares itself

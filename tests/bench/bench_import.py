@@ -121,7 +121,7 @@ def measured(way: str, path: Path, count: int) -> dict[str, float]:
 def empty() -> None:
     with connection.cursor() as cursor:
         for model in (Certificate.domains.through, Certificate, Institution):
-            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
