@@ -11,6 +11,9 @@ from config.demo.names import credit_code, fancy, landline, person
 TODAY = date(2025, 9, 9)
 """The demo's calendar day: the date of 同市监认证〔2025〕92号."""
 
+URBAN_WEIGHT = 3
+"""How many times more institutions an urban district has than a county."""
+
 DATONG = "1402"
 DATONG_SHARES = {"vehicle": 46, "eco": 13, "other": 44}
 """103 institutions, of which three vehicle and eco ones are owned by ecology bureaus: a 4% draw gives 4."""
@@ -53,8 +56,9 @@ def institution_rows(counties: Sequence[Region], seed: int = 2025) -> Iterator[d
     cities = {region.code[:4]: region for region in counties}
     for city in sorted(cities):
         homes = [region for region in counties if region.code[:4] == city]
+        weights = [URBAN_WEIGHT if region.name.endswith("区") else 1 for region in homes]
         for trade in _trades(city, rng):
-            yield from _institution(trade, rng.choice(homes), names, rng)
+            yield from _institution(trade, rng.choices(homes, weights)[0], names, rng)
 
 
 def _trades(city: str, rng: random.Random) -> list[Trade]:

@@ -46,7 +46,7 @@ def inspector_rows(bureaus: Sequence[Bureau], seed: int = 2026) -> Iterator[dict
 
 def _inspector(number: int, bureau: Bureau, rng: random.Random) -> dict[str, str]:
     expiring = rng.random() < 0.06
-    until = TODAY + timedelta(days=rng.randrange(-200, 40) if expiring else rng.randrange(120, 1500))
+    until = TODAY + timedelta(days=rng.randrange(-200, 40) if expiring else rng.randrange(800, 1900))
     return {
         "人员编号": f"P{number:05d}",
         "姓名": person(rng),
