@@ -6,6 +6,7 @@ What is expected comes from config.access.ROUTES alone; objects come from tests/
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
+from time import time
 
 import pytest
 from django.conf import settings
@@ -14,9 +15,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from accounts import access
 from accounts.access import PUBLIC, all_route_names, routes
 from accounts.access import every_route_is_declared as declared_check
+from accounts.middleware import KEY, SINCE
 from accounts.models import User
+from config.access import ROUTES
+from jobs.models import JobQuerySet
 from tests.access.examples import EXAMPLES, Example
 from tests.access.world import World, build_world, rolled_back
 
@@ -45,6 +50,9 @@ def session_of(user: User) -> str:
     """The session of somebody who signed in (before the account was closed)."""
     client = Client()
     client.force_login(user)
+    session = client.session
+    session[KEY] = session[SINCE] = int(time())
+    session.save()
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
@@ -172,3 +180,29 @@ def test_route_answers_each_role_as_declared(world, route):
     problems = list(wrong(world, route, EXAMPLES[route]))
 
     assert problems == [], "\n".join(problems)
+
+
+@pytest.mark.django_db
+def test_matrix_finds_a_view_that_does_not_look_whose_object_it_is(world, monkeypatch):
+    monkeypatch.setattr(JobQuerySet, "visible_to", lambda jobs, user: jobs.all())
+
+    problems = set(wrong(world, "jobs:detail", EXAMPLES["jobs:detail"]))
+
+    assert "GET lead_officer: foreign: 200, and not as for a missing one" in problems
+
+
+@pytest.mark.django_db
+def test_matrix_finds_a_table_that_is_not_enforced(world, monkeypatch):
+    monkeypatch.setattr(access, "is_allowed", lambda request, audience: True)
+
+    problems = set(wrong(world, "accounts:audit", EXAMPLES["accounts:audit"]))
+
+    assert "GET lead_officer: own: 200" in problems
+
+
+@pytest.mark.django_db
+def test_route_that_is_not_in_the_table_cannot_be_called(world, monkeypatch):
+    monkeypatch.delitem(ROUTES, "accounts:profile")
+
+    assert ask(world, "lead_officer", "GET", "/accounts/profile/").status_code == HTTPStatus.FORBIDDEN
+    assert [error.id for error in declared_check(None)] == ["accounts.E001"]
