@@ -41,15 +41,15 @@ def _next_step(campaign: Campaign) -> Iterator[ToDo]:
         case CampaignState.DRAFT:
             gaps = _gaps(campaign)
             note = f"还缺：{'、'.join(gaps)}" if gaps else ""
-            yield ToDo(f"“{campaign.title}”的计划尚未提请协商", page, "继续填写" if gaps else "去提请协商", note=note)
+            yield ToDo(f"{campaign.title}：计划尚未提请协商", page, "继续填写" if gaps else "去提请协商", note=note)
         case CampaignState.NEGOTIATING:
             freeze = reverse("campaigns:confirm_freeze", args=[campaign.pk])
-            yield ToDo(f"“{campaign.title}”各单位均已同意，可以冻结两库", freeze, "去冻结", Urgency.SOON)
+            yield ToDo(f"{campaign.title}：各单位均已同意，可以冻结两库", freeze, "去冻结", Urgency.SOON)
         case CampaignState.FROZEN:
             draw = reverse("campaigns:draw", args=[campaign.pk])
-            yield ToDo(f"“{campaign.title}”的随机数已收齐，可以抽取", draw, "去抽取", Urgency.SOON)
+            yield ToDo(f"{campaign.title}：随机数已收齐，可以抽取", draw, "去抽取", Urgency.SOON)
         case CampaignState.DRAWN:
-            yield ToDo(f"“{campaign.title}”已抽取，任务尚未派发", page, "去派发", Urgency.SOON)
+            yield ToDo(f"{campaign.title}：已抽取，任务尚未派发", page, "去派发", Urgency.SOON)
 
 
 def _gaps(campaign: Campaign) -> list[str]:
@@ -73,7 +73,7 @@ def objections(user: User) -> Iterator[ToDo]:
         line__campaign__lead_bureau=user.bureau_id,
     )
     for answer in found.select_related("line__campaign", "bureau")[:MOST_SHOWN]:
-        text = f"{answer.bureau.name}对“{answer.line.campaign.title}”的条目“{answer.line.title}”有异议"
+        text = f"{answer.line.campaign.title}：{answer.bureau.name}对条目“{answer.line.title}”有异议"
         yield ToDo(text, answer.line.campaign.get_absolute_url(), "去处理", Urgency.SOON, note=answer.words)
 
 
@@ -85,7 +85,7 @@ def agreements_to_answer(user: User) -> Iterator[ToDo]:
     )
     counted = dict(pending.order_by().values_list("line__campaign").annotate(Count("pk")))
     for campaign in Campaign.objects.filter(pk__in=counted).select_related("lead_bureau")[:MOST_SHOWN]:
-        text = f"{campaign.lead_bureau.name}就“{campaign.title}”的 {counted[campaign.pk]} 个条目征求意见"
+        text = f"{campaign.title}：{campaign.lead_bureau.name}就 {counted[campaign.pk]} 个条目征求贵单位意见"
         yield ToDo(text, campaign.get_absolute_url(), "去回复", Urgency.SOON)
 
 
@@ -104,7 +104,7 @@ def contributions_to_give(user: User) -> Iterator[ToDo]:
         source = contribution.source.removeprefix("public:").removeprefix("witness:")
         name = contribution.bureau.name if contribution.kind == Source.Kind.BUREAU and contribution.bureau else source
         url = reverse("campaigns:draw", args=[campaign.pk])
-        yield ToDo(f"“{campaign.title}”等待来源“{name}”的随机数", url, "去提交", Urgency.SOON)
+        yield ToDo(f"{campaign.title}：等待来源“{name}”的随机数", url, "去提交", Urgency.SOON)
 
 
 def county_todos(user: User) -> Iterator[ToDo]:
@@ -112,7 +112,7 @@ def county_todos(user: User) -> Iterator[ToDo]:
     if not user.has_role(Role.COUNTY_OFFICER):
         return
     for campaign, count, due_on, is_soft in _by_campaign(Task.objects.visible_to(user)):
-        text = f"“{campaign.title}”派发到本地区 {count} 项检查任务"
+        text = f"{campaign.title}：派发到本地区 {count} 项检查任务"
         url = reverse("reports:own_task_list", args=[campaign.pk])
         note = "期限为原则上" if is_soft else ""
         yield ToDo(text, url, "下载任务清单", urgency_of(due_on), due_on, note)
@@ -123,7 +123,7 @@ def notices_to_issue(user: User) -> Iterator[ToDo]:
         return
     waiting = Task.objects.filter(bureau=user.bureau_id, state=TaskState.DISPATCHED)
     for campaign, count, due_on, _ in _by_campaign(waiting):
-        text = f"“{campaign.title}”由本单位组织的 {count} 项任务尚未签发检查通知书"
+        text = f"{campaign.title}：由本单位组织的 {count} 项任务尚未签发检查通知书"
         url = f"{reverse('campaigns:campaign_tasks', args=[campaign.pk])}?state={TaskState.DISPATCHED}"
         yield ToDo(text, url, "去签发", urgency_of(due_on), due_on, campaign.get_notice_window_display())
 
@@ -135,7 +135,7 @@ def inspector_todos(user: User) -> Iterator[ToDo]:
     for campaign, count, due_on, is_soft in _by_campaign(own):
         url = reverse("campaigns:campaign_tasks", args=[campaign.pk])
         note = "期限为原则上" if is_soft else ""
-        yield ToDo(f"“{campaign.title}”抽到您参加 {count} 项检查", url, "查看任务", urgency_of(due_on), due_on, note)
+        yield ToDo(f"{campaign.title}：抽到您参加 {count} 项检查", url, "查看任务", urgency_of(due_on), due_on, note)
 
 
 def institution_todos(user: User) -> Iterator[ToDo]:
@@ -195,9 +195,7 @@ def campaign_figures(user: User) -> Iterator[Figure]:
     yield Figure(
         "在营检验检测机构", operating, "家", f"{reverse('institutions:list')}?state={InstitutionState.OPERATING}"
     )
-    year = timezone.localdate().year
-    campaigns = Campaign.objects.visible_to(user).filter(year=year).count()
-    yield Figure(f"{year} 年抽查活动", campaigns, "项", f"{reverse('campaigns:list')}?year={year}")
+    yield Figure("抽查活动", Campaign.objects.visible_to(user).count(), "项", reverse("campaigns:list"))
     tasks = Task.objects.visible_to(user).exclude(state=TaskState.PENDING).order_by()
     states = dict(tasks.values_list("state").annotate(Count("pk")))
     url = reverse("campaigns:tasks")

@@ -29,11 +29,16 @@ class Chart:
     note: str = ""
 
 
-def charts(user: User, campaign: Campaign | None) -> list[Chart]:
-    """Those with anything to show; a constant number of queries."""
-    found = list(_of_the_pool(user))
-    if campaign:
-        found += _of_the_campaign(user, campaign)
+def charts_of_pool(user: User) -> list[Chart]:
+    return _worth_a_look(_of_the_pool(user))
+
+
+def charts_of_campaign(user: User, campaign: Campaign | None) -> list[Chart]:
+    """A constant number of queries for any number of tasks."""
+    return _worth_a_look(_of_the_campaign(user, campaign)) if campaign else []
+
+
+def _worth_a_look(found: Iterable[Chart]) -> list[Chart]:
     return [chart for chart in found if chart.data["categories"]]
 
 

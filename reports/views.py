@@ -15,7 +15,7 @@ from campaigns.models import Campaign, Task
 from reports import datasets, requests, xlsx
 from reports.forms import CampaignChoice
 from reports.requests import Product, file_name, may_have
-from reports.statistics import charts
+from reports.statistics import charts_of_campaign, charts_of_pool
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS_AT_ONCE = 500
@@ -27,7 +27,12 @@ def statistics(request: Request) -> HttpResponse:
     campaigns = Campaign.objects.visible_to(request.user).filter(drawn_at__isnull=False)
     form = CampaignChoice(request.GET, campaigns=campaigns)
     campaign = form.chosen()
-    context = {"form": form, "campaign": campaign, "charts": charts(request.user, campaign)}
+    context = {
+        "form": form,
+        "campaign": campaign,
+        "charts": charts_of_campaign(request.user, campaign),
+        "pool": charts_of_pool(request.user),
+    }
     return render(request, "reports/statistics.html", context)
 
 

@@ -1,0 +1,179 @@
+"""What each role finds on the workbench as a campaign goes its way."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Role, User
+from accounts.workbench import ToDo, Urgency, figures_of, running_of
+from campaigns import notices, todos, transitions
+from campaigns.models import LineAgreement
+from campaigns.states import CampaignState
+from tests.campaigns import datong
+from tests.factories import accounts, campaigns, inspectors, institutions
+
+pytestmark = pytest.mark.django_db
+TITLE = "2025年度检验检测机构监督抽查"
+
+
+def texts(user):
+    """The to-dos of someone who has just signed in."""
+    return [todo.text for todo in todos.todos(User.objects.get(pk=user.pk))]
+
+
+def test_draft_says_what_it_still_lacks():
+    campaign = campaigns.campaign("140200-2025-1", by=accounts.lead_officer(), title=TITLE)
+
+    assert list(todos.todos(campaign.created_by)) == [
+        ToDo(
+            f"{TITLE}：计划尚未提请协商", campaign.get_absolute_url(), "继续填写",
+            note="还缺：计划条目、现场检查阶段、随机数来源",
+        )
+    ]  # fmt: skip
+
+
+def test_each_step_falls_to_the_one_who_can_take_it():
+    datong.pool()
+    datong.officers()
+    lead, police, ecology = datong.officer(), datong.liaison(datong.POLICE), datong.liaison(datong.ECOLOGY)
+    draft = datong.planned()
+    assert texts(lead) == [f"{TITLE}：计划尚未提请协商"]
+
+    campaign = transitions.propose(draft, by=lead)
+    assert texts(lead) == []
+    assert texts(police) == [f"{TITLE}：大同市市场监督管理局就 1 个条目征求贵单位意见"]
+    assert texts(ecology) == [f"{TITLE}：大同市市场监督管理局就 2 个条目征求贵单位意见"]
+
+    answers = LineAgreement.objects.filter(line__campaign=campaign)
+    transitions.answer(answers.get(bureau=datong.POLICE), agrees=False, words="数量太多", by=police)
+    assert texts(lead) == [f"{TITLE}：大同市公安局对条目“机动车检验”有异议"]
+
+    for answer in answers:
+        transitions.answer(answer, agrees=True, words="", by=datong.liaison(answer.bureau_id))
+    assert texts(lead) == [f"{TITLE}：各单位均已同意，可以冻结两库"]
+
+    draw = datong.freezing.freeze_campaign(campaign, by=lead)
+    assert texts(police) == [f"{TITLE}：等待来源“大同市公安局”的随机数"]
+    assert texts(ecology) == []
+    assert texts(lead) == [
+        f"{TITLE}：等待来源“大同市市场监督管理局”的随机数", f"{TITLE}：等待来源“双色球2025105期”的随机数",
+    ]  # fmt: skip
+
+    datong.contribute(draw)
+    assert (texts(lead), texts(police)) == ([f"{TITLE}：随机数已收齐，可以抽取"], [])
+
+    campaign = datong.drawing.run_draw(campaign, by=lead).campaign
+    assert texts(lead) == [f"{TITLE}：已抽取，任务尚未派发"]
+
+    transitions.dispatch(campaign, by=lead)
+    assert texts(lead) == [f"{TITLE}：由本单位组织的 4 项任务尚未签发检查通知书"]
+
+
+@pytest.fixture
+def dispatched():
+    """One task in 平城 organised by the city, one in 云冈 by its own bureau; an inspector goes to the first."""
+    campaign = campaigns.campaign(
+        "140200-2025-1", by=accounts.lead_officer(), state=CampaignState.DISPATCHED, title=TITLE
+    )
+    line = campaigns.line(campaign)
+    campaigns.task(line, institutions.institution("平城甲公司", "140213"), inspectors.inspector())
+    own = campaigns.task(line, institutions.institution("云冈乙公司", "140214"))
+    type(own).objects.filter(pk=own.pk).update(bureau=accounts.bureau("scjg:140214"))
+    return campaign
+
+
+def test_county_officer_sees_what_is_assigned_until_when_and_one_button(dispatched):
+    officer = accounts.user("yungang", Role.COUNTY_OFFICER, at="scjg:140214")
+
+    with time_machine.travel("2025-10-01T08:00+08:00", tick=False):
+        found = list(todos.todos(officer))
+
+    own_list = reverse("reports:own_task_list", args=[dispatched.pk])
+    due = date(2025, 10, 31)
+    assert found == [
+        ToDo(f"{TITLE}：派发到本地区 1 项检查任务", own_list, "下载任务清单", Urgency.WHENEVER, due),
+        ToDo(
+            f"{TITLE}：由本单位组织的 1 项任务尚未签发检查通知书",
+            f"/campaigns/{dispatched.pk}/tasks/?state=dispatched", "去签发", Urgency.WHENEVER, due, "现场检查前24小时内告知",
+        ),
+    ]  # fmt: skip
+
+
+def test_officer_of_a_county_without_tasks_has_nothing_to_do(dispatched):
+    assert texts(accounts.user("xinfu", Role.COUNTY_OFFICER, at="scjg:140902")) == []
+
+
+def test_inspector_sees_only_the_own_tasks(dispatched):
+    inspector = dispatched.tasks.first().members.get().inspector
+    mine = accounts.user("inspector", Role.INSPECTOR, at=datong.CITY)
+    type(inspector).objects.filter(pk=inspector.pk).update(user=mine)
+    other = accounts.user("other", Role.INSPECTOR, at=datong.CITY)
+
+    assert (texts(mine), texts(other)) == ([f"{TITLE}：抽到您参加 1 项检查"], [])
+
+
+def test_institution_is_told_of_its_notice_alone(dispatched):
+    lead = dispatched.created_by
+    task = dispatched.tasks.get(bureau=datong.CITY)
+    clerks = [accounts.user(f"clerk-{place}", Role.INSTITUTION_CLERK) for place in range(2)]
+    for clerk, each in zip(clerks, dispatched.tasks.order_by("number"), strict=True):
+        institutions.represents(clerk, each.institution)
+    assert texts(clerks[0]) == []
+
+    notice = notices.issue_notice(task, by=lead)
+
+    assert texts(clerks[0]) == [f"平城甲公司收到大同市市场监督管理局的检查通知书 {notice.number}"]
+    assert texts(clerks[1]) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "urgency"),
+    [
+        (date(2025, 9, 30), Urgency.OVERDUE),
+        (date(2025, 10, 1), Urgency.TODAY),
+        (date(2025, 10, 8), Urgency.SOON),
+        (date(2025, 10, 9), Urgency.WHENEVER),
+        (None, Urgency.WHENEVER),
+    ],
+)
+def test_urgency_grows_towards_the_deadline(day, urgency):
+    with time_machine.travel("2025-10-01T08:00+08:00", tick=False):
+        assert todos.urgency_of(day) == urgency
+
+
+def test_figures_count_what_the_person_sees(dispatched):
+    officer = accounts.user("yungang", Role.COUNTY_OFFICER, at="scjg:140214")
+
+    found = [(figure.label, figure.value) for figure in figures_of(officer)]
+
+    assert found == [("在营检验检测机构", 1), ("抽查活动", 1), ("待通知的检查任务", 1), ("已通知的检查任务", 0)]
+
+
+def test_running_campaign_names_whom_it_waits_for():
+    datong.pool()
+    datong.officers()
+    transitions.propose(datong.planned(), by=datong.officer())
+
+    running = running_of(datong.officer())
+
+    assert [(item.text, item.state, item.note) for item in running] == [
+        (TITLE, "协商", "等待回复：大同市公安局、大同市生态环境局")
+    ]
+
+
+def test_workbench_needs_as_many_queries_for_many_tasks(dispatched):
+    officer = accounts.user("yungang", Role.COUNTY_OFFICER, at="scjg:140214")
+
+    def queries():
+        with CaptureQueriesContext(connection) as captured:
+            texts(officer)
+        return len(captured)
+
+    few = queries()
+    for _ in range(5):
+        campaigns.task(dispatched.lines.get(), institutions.institution(county="140214"))
+    assert (queries(), few <= 10) == (few, True)
