@@ -33,7 +33,7 @@ class DomainReference(ApiSerializer):
 
 
 class DomainSerializer(ApiSerializer):
-    parent = serializers.CharField(source="parent_id", allow_null=True, read_only=True)
+    parent = serializers.CharField(source="parent_id", allow_null=True, read_only=True)  # type: ignore[assignment]
     aliases = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:

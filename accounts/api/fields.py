@@ -1,6 +1,7 @@
 """Fields that take nothing for granted, and serializers whose fields depend on who asks."""
 
 import re
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.db import models
@@ -51,11 +52,11 @@ class ApiSerializer(serializers.ModelSerializer[Any]):
         return user
 
 
-def _is_for_the_schema(context: dict[str, Any]) -> bool:
+def _is_for_the_schema(context: Mapping[str, Any]) -> bool:
     return getattr(context.get("view"), "swagger_fake_view", False)
 
 
-class RuledFieldsInSchema(OpenApiSerializerExtension):
+class RuledFieldsInSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
     """Fields that some people do not see are not promised to anybody."""
 
     target_class = "accounts.api.fields.ApiSerializer"

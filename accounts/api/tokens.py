@@ -48,7 +48,7 @@ class TokenView(ApiMixin, APIView):
         return [] if self._asks_for_one else super().get_authenticators()
 
     def get_permissions(self) -> list[Any]:
-        return [] if self._asks_for_one else super().get_permissions()
+        return [] if self._asks_for_one else [*super().get_permissions()]
 
     def get_throttles(self) -> list[Any]:
         return [ScopedRateThrottle()] if self._asks_for_one else []
@@ -75,5 +75,5 @@ class TokenView(ApiMixin, APIView):
     def delete(self, request: Request) -> Response:
         if not isinstance(request.auth, AuthToken):
             raise AccountRefused("本次请求没有使用令牌；网页上的令牌请在“我的令牌”中作废。")
-        revoke_token(request.auth, by=request.user)
+        revoke_token(request.auth, by=self.user)
         return Response(status=status.HTTP_204_NO_CONTENT)

@@ -81,7 +81,7 @@ class WhitelistedOrdering(OrderingFilter):
         ]
 
 
-class PageFiltersInSchema(DjangoFilterExtension):  # type: ignore[misc]
+class PageFiltersInSchema(DjangoFilterExtension):  # type: ignore[no-untyped-call]
     """Choices that depend on the person or the database are plain strings to the schema."""
 
     target_class = "accounts.api.views.PageFilters"
@@ -92,8 +92,8 @@ class PageFiltersInSchema(DjangoFilterExtension):  # type: ignore[misc]
     ) -> list[dict[str, Any]]:
         choices = filter_field.extra.get("choices")
         if isinstance(filter_field, django_filters.ChoiceFilter) and (choices is None or callable(choices)):
-            filter_field = extend_schema_field(OpenApiTypes.STR)(copy(filter_field))
-        found: list[dict[str, Any]] = super().resolve_filter_field(
+            filter_field = extend_schema_field(OpenApiTypes.STR)(copy(filter_field))  # type: ignore[type-var]
+        found: list[dict[str, Any]] = super().resolve_filter_field(  # type: ignore[no-untyped-call]
             auto_schema, model, filterset_class, field_name, filter_field
         )
         return found
@@ -102,7 +102,6 @@ class PageFiltersInSchema(DjangoFilterExtension):  # type: ignore[misc]
 class ApiMixin:
     """`refusals` are the domain errors that this address answers with 409 and their own sentence."""
 
-    request: Request
     refusals: ClassVar[tuple[type[Exception], ...]] = ()
 
     @property

@@ -89,7 +89,7 @@ class ExclusionSerializer(ApiSerializer):
 
 
 class TeamSlotSerializer(ApiSerializer):
-    source = serializers.CharField(source="source_label", read_only=True)
+    source = serializers.CharField(source="source_label", read_only=True)  # type: ignore[assignment]
 
     class Meta:
         model = TeamSlot
@@ -129,7 +129,7 @@ class PlanLineSerializer(ApiSerializer):
 class CampaignSerializer(CampaignRow):
     """`may` names what the caller may do now; `waiting_for` says in words what holds the campaign up."""
 
-    parent = serializers.SerializerMethodField()
+    parent = serializers.SerializerMethodField()  # type: ignore[assignment]
     issuers = serializers.SerializerMethodField()
     basis_documents = BasisDocumentSerializer(many=True, read_only=True)
     stages = StageSerializer(many=True, read_only=True)
@@ -169,7 +169,7 @@ class ProblemOfPlan(serializers.Serializer[Any]):
 
 
 class SupplySerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     role = serializers.CharField()
     places = serializers.IntegerField()
     people = serializers.IntegerField()

@@ -29,6 +29,7 @@ ODD = st.sampled_from(
 )
 SCALAR = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | ODD | st.text(max_size=20)
 VALUE = SCALAR | st.lists(SCALAR, max_size=3) | st.dictionaries(st.text(max_size=5), SCALAR, max_size=2)
+pytestmark = pytest.mark.django_db
 FIELDS = {
     "institutions/": (
         "name",
