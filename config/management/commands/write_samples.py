@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +29,7 @@ class Command(BaseCommand):
 
 def with_faults(rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """What goes wrong most often, one kind a row."""
-    faults: list[Mapping[str, str]] = [
+    faults: list[dict[str, str]] = [
         {"统一社会信用代码": "9.11402E+17"},
         {"统一社会信用代码": rows[1]["统一社会信用代码"][:-1] + "I"},
         {"所在县区": "天桥区"},
