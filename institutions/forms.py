@@ -1,6 +1,7 @@
 """Forms collect what a person typed; the services decide."""
 
 import re
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -15,6 +16,11 @@ from workbooks.guard import MAX_FILE_BYTES
 
 DAY = {"type": "date"}
 SEPARATORS = re.compile(r"[、,，;；\n]+")
+
+
+def tidy_code(text: str | None) -> str:
+    """As the importer reads codes: half-width, upper case, without spaces."""
+    return "".join(unicodedata.normalize("NFKC", text or "").split()).upper()
 
 
 def day_input() -> forms.DateInput:
@@ -51,7 +57,10 @@ class InstitutionForm(forms.ModelForm[Institution]):
         self.fields["county"].queryset = counties.select_related("parent").order_by("code")  # type: ignore[attr-defined]
 
     def clean_uscc(self) -> str | None:
-        return (self.cleaned_data["uscc"] or "").strip().upper() or None
+        return tidy_code(self.cleaned_data["uscc"]) or None
+
+    def clean_organisation_code(self) -> str | None:
+        return tidy_code(self.cleaned_data["organisation_code"]).replace("-", "") or None
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -86,6 +95,9 @@ class CertificateForm(forms.ModelForm[Certificate]):
         self.initial["signatories"] = "、".join(self.instance.signatories)
         if self.instance.pk:
             self.initial["domains"] = [domain.pk for domain in self.instance.domains.all()]
+
+    def clean_number(self) -> str:
+        return tidy_code(self.cleaned_data["number"])
 
     def clean_signatories(self) -> list[str]:
         return [name.strip() for name in SEPARATORS.split(self.cleaned_data["signatories"]) if name.strip()]

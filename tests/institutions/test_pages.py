@@ -186,6 +186,25 @@ def test_create_edit_and_certificate_through_the_forms(client, officer):
     assert held.state == "suspended"
 
 
+def test_codes_typed_in_a_form_are_tidied_as_in_an_upload(client, officer):
+    client.force_login(officer)
+    data = {"name": "大同市清风检测有限公司", "legal_type": "enterprise", "county": "140213"}
+    held = institution()
+    paper = {
+        "number": " ２４０４ 0000-a1 ",
+        "authorised_name": "甲",
+        "level": "province",
+        "state": "valid",
+        "domains": ["food"],
+    }
+    client.post(reverse("institutions:certificate_add", args=[held.pk]), paper)
+    client.post(
+        reverse("institutions:edit", args=[held.pk]), data | {"uscc": f" {uscc(1).lower()} ", "state": "operating"}
+    )
+    held.refresh_from_db()
+    assert (held.uscc, held.certificates.get().number) == (uscc(1), "24040000-A1")
+
+
 def test_form_with_a_wrong_code_says_so_and_keeps_what_was_typed(client, officer):
     client.force_login(officer)
     data = {
