@@ -106,7 +106,7 @@ class ApiMixin:
 
     @property
     def user(self) -> User:
-        return cast("User", self.request.user)
+        return cast("User", self.request.user)  # type: ignore[attr-defined]
 
     def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
         response: Response = super().finalize_response(*args, **kwargs)  # type: ignore[misc]
