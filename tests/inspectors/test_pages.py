@@ -77,16 +77,16 @@ def test_export_holds_what_is_filtered(client, officer, people):
 
 
 def many(count: int) -> None:
-    chosen = domain("food")
+    chosen, home, place = domain("food"), bureau(), region()
     people = Inspector.objects.bulk_create(
-        Inspector(number=f"M{number}", name=f"众{number}", bureau=bureau(), **CERTIFICATED) for number in range(count)
+        Inspector(number=f"M{number}", name=f"众{number}", bureau=home, **CERTIFICATED) for number in range(count)
     )
     Inspector.domains.through.objects.bulk_create(
         Inspector.domains.through(inspector=person, domain=chosen) for person in people
     )
     Leave.objects.bulk_create(Leave(inspector=each, starts_on="2025-09-15", ends_on="2025-09-16") for each in people)
     experts = Expert.objects.bulk_create(
-        Expert(number=f"M{number}", name=f"专{number}", employer="大学", region=region()) for number in range(count)
+        Expert(number=f"M{number}", name=f"专{number}", employer="大学", region=place) for number in range(count)
     )
     Expert.domains.through.objects.bulk_create(
         Expert.domains.through(expert=person, domain=chosen) for person in experts
