@@ -25,7 +25,10 @@ def job_detail(request: Request, pk: int) -> HttpResponse:
 
 def job_progress(request: Request, pk: int) -> HttpResponse:
     """The part of the page that asks again every second; when the job is over the whole page comes anew."""
-    answer = render(request, "jobs/detail.html#progress", {"job": _own(request, pk)})
+    job = _own(request, pk)
+    answer = render(request, "jobs/detail.html#progress", {"job": job})
+    if not job.is_open:
+        answer.headers["HX-Refresh"] = "true"
     answer.headers["Cache-Control"] = "no-store"
     return answer
 

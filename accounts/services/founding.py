@@ -9,7 +9,9 @@ from accounts.services.errors import AccountRefused
 
 
 @transaction.atomic
-def install_administrators(people: Mapping[Role, tuple[str, str]], password: str) -> dict[Role, User]:
+def install_administrators(
+    people: Mapping[Role, tuple[str, str]], password: str, *, must_change_password: bool = False
+) -> dict[Role, User]:
     """The three administrators of a new installation, from whom all other accounts come: role → (username, name).
 
     Refused once anybody holds an administrator role.
@@ -18,12 +20,15 @@ def install_administrators(people: Mapping[Role, tuple[str, str]], password: str
         raise AccountRefused("须同时设立系统管理员、安全管理员、审计管理员各一名。")
     if RoleAssignment.objects.filter(role__in=ADMINISTRATORS).exists():
         raise AccountRefused("管理员已经设立，请由现有管理员办理。")
-    return {role: _install(role, username, name, password) for role, (username, name) in people.items()}
+    installed = {}
+    for role, (username, name) in people.items():
+        user = User(username=username, name=name, must_change_password=must_change_password)
+        user.set_password(password)
+        installed[role] = _install(user, role)
+    return installed
 
 
-def _install(role: Role, username: str, name: str, password: str) -> User:
-    user = User(username=username, name=name)
-    user.set_password(password)
+def _install(user: User, role: Role) -> User:
     user.full_clean()
     with audit.recorded("accounts.create_user", user, by=None):
         user.save(force_insert=True)

@@ -45,7 +45,7 @@ def bureau(code: str = "scjg:140200") -> Bureau:
 
 def user(username: str, *roles: Role, at: str = "", name: str = "", password: str = "", **fields: object) -> User:
     """`at` is the code of the bureau. Without `password` the account cannot sign in through the page."""
-    account = User(username=username, name=name or f"用户{username}", bureau=bureau(at) if at else None, **fields)
+    account = User(username=username, name=name or f"用户{username}"[:30], bureau=bureau(at) if at else None, **fields)
     account.set_password(password or None)
     account.save()
     RoleAssignment.objects.bulk_create([RoleAssignment(user=account, role=role) for role in roles])
