@@ -1,7 +1,7 @@
 """Takes the pictures of docs/screenshots from a demo of its own: pages at two widths, a notice and a task list.
 
-`python -m tooling.screenshots [folder]`. The demo campaign is planned when the first pictures are taken; then it is
-frozen and drawn, and the others follow. The data comes from a seed, so pictures change only when pages do.
+`python -m tooling.screenshots [folder]`. The demo campaign is planned when the first pictures are taken; between
+the scenes its people go on (tooling/picture_steps.py). All data comes from seeds; only times of day change.
 """
 
 import os
@@ -17,11 +17,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tooling.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
+HIGHEST = 1900
 WIDTHS = {"": (1440, 900), "-phone": (390, 844)}
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -43,47 +45,89 @@ class Picture:
     user: str = "datong-officer"
 
 
-PLANNED: Sequence[Picture] = (
-    Picture("01-sign-in", "/accounts/sign-in/", user=""),
-    Picture("02-workbench", "/workbench/"),
-    Picture("03-institutions", "/institutions/", user="shanxi-officer"),
-    Picture("04-institution", "/institutions/ >> main tbody tr a", user="shanxi-officer"),
-    Picture("05-inspectors", "/inspectors/", user="shanxi-officer"),
-    Picture("06-plan", "/campaigns/1/"),
-    Picture("07-plan-line", "/lines/1/"),
-)
-DRAWN: Sequence[Picture] = (
-    Picture("08-draw", "/campaigns/1/draw/"),
-    Picture("09-tasks", "/campaigns/1/tasks/"),
-    Picture("10-county-tasks", "/tasks/", user="pingcheng-county"),
-)
+@dataclass(frozen=True)
+class Scene:
+    """Pictures that are taken after a step of tooling/picture_steps.py."""
 
-# Freezes the demo campaign, gives every source's value and draws, as its people would by hand.
-DRAW = """
-import hashlib
-from accounts.models import User
-from campaigns import drawing, freezing, transitions
-from campaigns.models import Campaign
-officer = User.objects.get(username="datong-officer")
-campaign = Campaign.objects.get(pk=1)
-draw = freezing.freeze_campaign(campaign, by=officer)
-for contribution in draw.contributions.all():
-    giver = User.objects.filter(bureau=contribution.bureau, role_assignments__isnull=False).order_by("pk").first()
-    value = hashlib.sha256(str(contribution.pk).encode()).hexdigest()
-    drawing.give_contribution(contribution, value=value, by=giver)
-drawing.run_draw(Campaign.objects.get(pk=1), by=officer)
-transitions.dispatch(Campaign.objects.get(pk=1), by=officer)
-"""
+    step: str
+    pictures: Sequence[Picture]
+
+
+SCENES = (
+    Scene(
+        "upload_a_faulty_workbook",
+        (
+            Picture("01-sign-in", "/accounts/sign-in/", user=""),
+            Picture("02-workbench", "/workbench/"),
+            Picture("03-institutions", "/institutions/", user="shanxi-officer"),
+            Picture("04-institution", "/institutions/ >> main tbody tr a", user="shanxi-officer"),
+            Picture("05-import-report", "/institutions/import/2/"),
+            Picture("06-inspectors", "/inspectors/", user="shanxi-officer"),
+            Picture("07-plan", "/campaigns/1/"),
+        ),
+    ),
+    Scene(
+        "take_the_plan_back",
+        (Picture("08-plan-line", "/lines/1/"), Picture("09-allotment", "/campaigns/1/allotment/")),
+    ),
+    Scene("agree_and_freeze", (Picture("10-freeze", "/campaigns/1/draw/"),)),
+    Scene(
+        "draw_and_dispatch",
+        (
+            Picture("11-draw", "/campaigns/1/draw/"),
+            Picture("12-tasks", "/campaigns/1/tasks/"),
+            Picture("13-county-workbench", "/workbench/", user="pingcheng-county"),
+            Picture("14-county-tasks", "/tasks/", user="pingcheng-county"),
+            Picture("15-statistics", "/reports/"),
+        ),
+    ),
+)
 
 
 def main() -> int:
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "docs" / "screenshots"
     target.mkdir(parents=True, exist_ok=True)
     with served_demo() as (address, environment):
-        take(PLANNED, address, target)
-        subprocess.run([*MANAGE, "shell", "--verbosity", "0", "-c", DRAW], cwd=ROOT, env=environment, check=True)
-        take(DRAWN, address, target)
+        for scene in SCENES:
+            run_step(scene.step, environment)
+            take(scene.pictures, address, target)
+        paper = Path(environment["DATA_DIR"])
+        run_step("print_documents", environment | {"PICTURES": str(paper)})
+        for document in ("campaign-notice", "inspection-notice", "task-list"):
+            picture_of_paper(paper / f"{document}.pdf", target / f"20-{document}.png")
+        picture_of_workbook(paper / "task-list-workbook.xlsx", target / "20-task-list-workbook.png")
+    for picture in target.glob("*.png"):
+        spare_colours(picture)
     return 0
+
+
+def run_step(name: str, environment: dict[str, str]) -> None:
+    words = f"from tooling.picture_steps import {name}; {name}()"
+    subprocess.run([*MANAGE, "shell", "--no-imports", "-c", words], cwd=ROOT, env=environment, check=True)
+
+
+def picture_of_paper(document: Path, picture: Path) -> None:
+    """Its first page."""
+    subprocess.run(
+        ["pdftoppm", "-r", "80", "-png", "-singlefile", str(document), str(picture.with_suffix(""))], check=True
+    )
+
+
+def picture_of_workbook(workbook: Path, picture: Path) -> None:
+    """As an office program prints it; left out where none is installed."""
+    office = shutil.which("soffice")
+    if office is None:
+        return
+    command = [office, "--headless", f"-env:UserInstallation=file://{workbook.parent}/office", "--convert-to", "pdf"]
+    subprocess.run([*command, "--outdir", str(workbook.parent), str(workbook)], check=True, capture_output=True)
+    picture_of_paper(workbook.with_suffix(".pdf"), picture)
+
+
+def spare_colours(picture: Path) -> None:
+    """A page of ours has few colours; 256 of them make the file a third as large."""
+    with Image.open(picture) as image:
+        small = image.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+    small.save(picture, optimize=True)
 
 
 MANAGE = [sys.executable, "manage.py"]
@@ -126,9 +170,15 @@ def take(pictures: Sequence[Picture], address: str, target: Path) -> None:
                 page = signed_in_page(browser, address, user, width, height)
                 for picture in mine:
                     show(page, address, picture)
-                    page.screenshot(path=target / f"{picture.name}{suffix}.png", full_page=False)
+                    take_one(page, target / f"{picture.name}{suffix}.png", width)
                 page.context.close()
         browser.close()
+
+
+def take_one(page: Page, path: Path, width: int) -> None:
+    """The whole page, as far as anyone scrolls to get an impression."""
+    height = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
+    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
 
 
 def signed_in_page(browser: Browser, address: str, user: str, width: int, height: int) -> Page:
