@@ -88,5 +88,3 @@ def _document_prefix(department: Department, region: Region) -> str:
     word = PREFIX_WORDS.get(department.pk)
     abbreviation = ABBREVIATIONS.get(region.pk)
     return f"{abbreviation}{word}" if word and abbreviation else ""
-
-

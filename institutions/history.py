@@ -40,7 +40,9 @@ def history(institution: Institution, user: User) -> list[HistoryEntry]:
         by_event.setdefault(change.event_id, []).append(change)
     wording = ChangeWording(user, institution)
     return [
-        HistoryEntry(event.at, actor_words(event), actions.label(event.action), wording.lines(by_event.get(event.pk, [])))
+        HistoryEntry(
+            event.at, actor_words(event), actions.label(event.action), wording.lines(by_event.get(event.pk, []))
+        )
         for event in events.order_by("-number")[:LATEST]
     ]
 

@@ -6,45 +6,87 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
+        ("accounts", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='类别')),
-                ('title', models.CharField(max_length=120, verbose_name='名称')),
-                ('key', models.CharField(blank=True, max_length=120, verbose_name='唯一键')),
-                ('parameters', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='参数')),
-                ('state', models.CharField(choices=[('queued', '排队中'), ('running', '进行中'), ('done', '已完成'), ('failed', '未完成'), ('cancelled', '已取消')], default='queued', editable=False, max_length=10, verbose_name='状态')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='已完成数')),
-                ('total', models.PositiveIntegerField(default=0, verbose_name='总数')),
-                ('message', models.CharField(blank=True, max_length=200, verbose_name='进展')),
-                ('error', models.TextField(blank=True, verbose_name='原因')),
-                ('result', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='结果')),
-                ('file', models.FileField(blank=True, upload_to='jobs/%Y%m/', verbose_name='文件')),
-                ('file_name', models.CharField(blank=True, max_length=150, verbose_name='文件名')),
-                ('next_url', models.CharField(blank=True, max_length=200, verbose_name='后续页面')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='次数')),
-                ('token', models.CharField(blank=True, max_length=32, verbose_name='执行令牌')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='租期至')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='发起时间')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='送出时间')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='结束时间')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='jobs', to='accounts.user', verbose_name='发起人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, verbose_name="类别")),
+                ("title", models.CharField(max_length=120, verbose_name="名称")),
+                ("key", models.CharField(blank=True, max_length=120, verbose_name="唯一键")),
+                (
+                    "parameters",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="参数"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "排队中"),
+                            ("running", "进行中"),
+                            ("done", "已完成"),
+                            ("failed", "未完成"),
+                            ("cancelled", "已取消"),
+                        ],
+                        default="queued",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="已完成数")),
+                ("total", models.PositiveIntegerField(default=0, verbose_name="总数")),
+                ("message", models.CharField(blank=True, max_length=200, verbose_name="进展")),
+                ("error", models.TextField(blank=True, verbose_name="原因")),
+                (
+                    "result",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="结果"
+                    ),
+                ),
+                ("file", models.FileField(blank=True, upload_to="jobs/%Y%m/", verbose_name="文件")),
+                ("file_name", models.CharField(blank=True, max_length=150, verbose_name="文件名")),
+                ("next_url", models.CharField(blank=True, max_length=200, verbose_name="后续页面")),
+                ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="次数")),
+                ("token", models.CharField(blank=True, max_length=32, verbose_name="执行令牌")),
+                ("lease_until", models.DateTimeField(blank=True, null=True, verbose_name="租期至")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="发起时间")),
+                ("sent_at", models.DateTimeField(blank=True, null=True, verbose_name="送出时间")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="结束时间")),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="jobs",
+                        to="accounts.user",
+                        verbose_name="发起人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '长时任务',
-                'verbose_name_plural': '长时任务',
-                'ordering': ['-pk'],
-                'indexes': [models.Index(fields=['state', 'lease_until'], name='job_by_state_and_lease')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed', 'cancelled'])), name='job_state_is_known'), models.UniqueConstraint(condition=models.Q(('state__in', ['queued', 'running']), models.Q(('key', ''), _negated=True)), fields=('key',), name='job_with_a_key_is_open_once')],
+                "verbose_name": "长时任务",
+                "verbose_name_plural": "长时任务",
+                "ordering": ["-pk"],
+                "indexes": [models.Index(fields=["state", "lease_until"], name="job_by_state_and_lease")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "running", "done", "failed", "cancelled"])),
+                        name="job_state_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["queued", "running"]), models.Q(("key", ""), _negated=True)),
+                        fields=("key",),
+                        name="job_with_a_key_is_open_once",
+                    ),
+                ],
             },
         ),
     ]

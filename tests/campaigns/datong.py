@@ -64,9 +64,16 @@ def officers(*, city: int = 6, police: int = 3, ecology: int = 3, county: int = 
 
 def campaign(**fields: object) -> Campaign:
     """A draft with issuers, stages and sources, without lines."""
-    values = {"number": "140200-2025-92", "title": "2025年度检验检测机构监督抽查", "year": 2025, "tasks_per_inspector": 4}
+    values = {
+        "number": "140200-2025-92",
+        "title": "2025年度检验检测机构监督抽查",
+        "year": 2025,
+        "tasks_per_inspector": 4,
+    }
     found = services.create_campaign(by=officer(), **{**values, **fields})
-    services.replace_issuers(found, [CampaignIssuer(bureau=accounts.bureau(code)) for code in (CITY, POLICE, ECOLOGY)], by=officer())
+    services.replace_issuers(
+        found, [CampaignIssuer(bureau=accounts.bureau(code)) for code in (CITY, POLICE, ECOLOGY)], by=officer()
+    )
     on_site = Stage(
         kind=Stage.Kind.ON_SITE, name="现场检查", starts_on=date(2025, 9, 16), ends_on=date(2025, 11, 15), is_soft=True
     )
@@ -76,7 +83,9 @@ def campaign(**fields: object) -> Campaign:
     return found
 
 
-def line(of: Campaign, code: str, count: int = 1, *, exclusions: list[Exclusion] | None = None, **fields: object) -> PlanLine:
+def line(
+    of: Campaign, code: str, count: int = 1, *, exclusions: list[Exclusion] | None = None, **fields: object
+) -> PlanLine:
     """A line of the domain with this code; "other" takes the rest. Vehicle lines are joint with police and ecology."""
     partners = {"vehicle": [POLICE, ECOLOGY], "eco": [ECOLOGY]}.get(code, [])
     domain = institutions.domain(code, DOMAINS[code]) if code in DOMAINS else None

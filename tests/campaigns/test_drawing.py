@@ -64,7 +64,8 @@ def test_received_institutions_are_drawn_first_and_the_rest_goes_to_their_counti
     datong.drawn(campaign)
 
     drawn = Counter(
-        (task.line.code, task.institution_id in chosen) for task in Task.objects.filter(mode="drawn").select_related("line")
+        (task.line.code, task.institution_id in chosen)
+        for task in Task.objects.filter(mode="drawn").select_related("line")
     )
     assert {code: (drawn[code, True], drawn[code, False]) for code in expected} == {
         code: shares[:2] for code, shares in expected.items()
@@ -178,4 +179,6 @@ def test_campaign_goes_through_its_states_once_each(world):
 
     assert campaign.state == CampaignState.DISPATCHED
     actions = ["campaigns.propose", "campaigns.freeze", "campaigns.draw", "campaigns.dispatch"]
-    assert Counter(AuditEvent.objects.filter(action__in=actions).values_list("action", flat=True)) == dict.fromkeys(actions, 1)
+    assert Counter(AuditEvent.objects.filter(action__in=actions).values_list("action", flat=True)) == dict.fromkeys(
+        actions, 1
+    )

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection, connections
 
 from accounts.models import AuditEvent
-from campaigns import drawing, freezing
 from campaigns import draw as engine
+from campaigns import drawing, freezing
 from campaigns.models import Draw, DrawnInstitution, FrozenInspector, FrozenInstitution, Task, TeamMember
 from campaigns.states import CampaignState
 from tests.campaigns import datong

@@ -29,7 +29,9 @@ def test_ratios_of_xinzhou_round_as_the_line_says(rounding, vehicle, eco):
     datong.line(campaign, "vehicle", ratio="10%", **ratio)
     datong.line(campaign, "eco", ratio="25%", exclusions=[datong.owned_by("sthj")], **ratio)
 
-    found = [(line.considered, line.excluded, line.population, line.size) for line in planning.preview_plan(campaign).lines]
+    found = [
+        (line.considered, line.excluded, line.population, line.size) for line in planning.preview_plan(campaign).lines
+    ]
 
     assert found == [(137, (), 137, vehicle), (34, (("生态环境部门所属机构", 1),), 33, eco)]
 
@@ -42,7 +44,10 @@ def test_sentence_says_population_exclusions_rule_and_size():
     excluded = [Exclusion(kind=ExclusionKind.INSTITUTION_STATE)]
     datong.line(campaign, "vehicle", size_kind=SizeKind.RATIO, count=None, ratio="10%", exclusions=excluded)
 
-    assert preview_of(campaign, "vehicle").sentence == "机动车检验 13 家，排除 1 家（机构已停业 1），按 10% 向上取整抽 2 家"
+    assert (
+        preview_of(campaign, "vehicle").sentence
+        == "机动车检验 13 家，排除 1 家（机构已停业 1），按 10% 向上取整抽 2 家"
+    )
 
 
 def test_institution_of_two_domains_belongs_to_the_first_line_that_covers_it():
@@ -121,7 +126,9 @@ def test_line_with_one_valid_officer_cannot_be_frozen():
 def test_key_targets_are_counted_and_go_first():
     found = datong.pool(vehicle=6, eco=0, food=0)["vehicle"]
     RiskFlag.objects.create(institution=found[2], kind=RiskKind.COMPLAINT, evidence="投诉", noted_on=date(2025, 8, 1))
-    RiskFlag.objects.create(institution=found[3], kind=RiskKind.GOVERNMENT_SAMPLING, evidence="抽样", noted_on=date(2025, 8, 1))
+    RiskFlag.objects.create(
+        institution=found[3], kind=RiskKind.GOVERNMENT_SAMPLING, evidence="抽样", noted_on=date(2025, 8, 1)
+    )
     campaign = datong.campaign()
     datong.line(campaign, "vehicle", 1, key_target_rule=KeyTargetRule.CERTAIN)
 
@@ -154,5 +161,8 @@ def test_allotment_table_of_datong(case):
 
     table = allotment.allotment_table(campaign)
 
-    shares = {each.line.line.code: (each.line.inside, each.line.supplement, each.line.left_to_counties) for each in table.shares}
+    shares = {
+        each.line.line.code: (each.line.inside, each.line.supplement, each.line.left_to_counties)
+        for each in table.shares
+    }
     assert shares == expected

@@ -7,7 +7,9 @@ from config.demo.seeding import seed
 
 
 class Command(BaseCommand):
-    help = "Fills an empty database with the demo: Shanxi's invented pools and the Datong 2025 campaign, always the same."
+    help = (
+        "Fills an empty database with the demo: Shanxi's invented pools and the Datong 2025 campaign, always the same."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if User.objects.exists():
