@@ -58,6 +58,7 @@ class LineForm(forms.ModelForm[PlanLine]):
             "key_target_lots",
             "reserve",
         ]
+        widgets = {"partners": forms.CheckboxSelectMultiple, "matters": forms.CheckboxSelectMultiple}
         help_texts = {
             "code": "英文短名，写入抽取规则，如 vehicle",
             "takes_rest": "不选领域，包括其他条目之外的全部机构",
