@@ -33,6 +33,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--lang=zh-CN",
 ]
 
 
@@ -169,6 +170,7 @@ def take(pictures: Sequence[Picture], address: str, target: Path) -> None:
             for suffix, (width, height) in WIDTHS.items():
                 page = signed_in_page(browser, address, user, width, height)
                 for picture in mine:
+                    page.set_viewport_size({"width": width, "height": height})
                     show(page, address, picture)
                     take_one(page, target / f"{picture.name}{suffix}.png", width)
                 page.context.close()
@@ -177,8 +179,10 @@ def take(pictures: Sequence[Picture], address: str, target: Path) -> None:
 
 def take_one(page: Page, path: Path, width: int) -> None:
     """The whole page, as far as anyone scrolls to get an impression."""
-    height = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
-    page.screenshot(path=path, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": min(height, HIGHEST)})
+    page.wait_for_timeout(300)
+    page.screenshot(path=path)
 
 
 def signed_in_page(browser: Browser, address: str, user: str, width: int, height: int) -> Page:

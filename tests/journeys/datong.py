@@ -122,7 +122,7 @@ def fill_line(visitor: Visitor, line: Line) -> None:
         visitor.fill("领域", line.domain)
     else:
         visitor.tick("其他各领域")
-    visitor.choose("配合单位", *line.partners)
+    visitor.tick(*line.partners, within=visitor.group("配合单位"))
     visitor.fill("数量", str(line.count))
     visitor.tick(*line.excluded_owners, within=visitor.group("排除这些部门所属的机构"))
     visitor.tick(*USUAL_EXCLUSIONS)
@@ -204,7 +204,7 @@ def issue_notices(visitor: Visitor, *, tasks: int) -> None:
     """For the tasks that this bureau organises itself, which are the drawn ones."""
     visitor.go("/workbench/")
     visitor.open("去签发")
-    visitor.field("方式").select_option(label="随机抽取")
+    visitor.fill("方式", "随机抽取", within=visitor.page.get_by_role("search"))
     expect(visitor.page.locator("main tbody tr")).to_have_count(tasks)
     visitor.tick("全选本页")
     visitor.press("为选中的任务签发检查通知书")

@@ -36,6 +36,8 @@ def test_datong_from_two_workbooks_to_lists_and_notices(people, enter, tmp_path)
     institution_reads_its_notice(enter, drawn["eco"][0], tmp_path)
     officer.go("/files/")
     officer.sees("冻结两库", "抽取：", "已完成")
+    for page in ("/institutions/", "/inspectors/", "/matters/", "/reports/", "/campaigns/"):
+        officer.go(page)
 
 
 def fill_both_pools(officer, folder):
@@ -84,13 +86,12 @@ def county_takes_its_list(county, drawn, folder):
     with county.downloads(folder / "任务清单.xlsx"):
         county.page.get_by_role("link", name="下载任务清单").click()
     rows = workbooks.read(folder / "任务清单.xlsx", "任务清单", header="序号")
+    details = workbooks.read(folder / "任务清单.xlsx", "明细", header="序号")
     own = drawn["vehicle"] + drawn["other"]
-    modes = {name: "随机抽取" if name in own else "上级分配" for name in workbooks.received()}
-    assert {row["统一社会信用代码"]: (row["机构名称"], row["方式"]) for row in rows} == {
-        code: (name, modes[name]) for name, code in workbooks.received().items()
-    }
-    assert {len(row["执法检查人员"].split("\n")) for row in rows if row["抽查领域"] == datong.VEHICLE.title
-            and row["方式"] == "随机抽取"} == {4}  # fmt: skip
+    expected = {code: (name, "随机抽取" if name in own else "上级分配") for name, code in workbooks.received().items()}
+    assert {row["统一社会信用代码"]: (row["机构名称"], row["方式"]) for row in details} == expected
+    teams = {row["机构名称"]: len(row["检查组"].split("\n")) for row in rows}
+    assert teams == {name: 5 if name in drawn["vehicle"] else 3 if name in own else 1 for name in workbooks.received()}
     county.open("检查任务")
     assert county.page.locator("main tbody tr").count() == 5
 

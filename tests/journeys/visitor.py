@@ -26,22 +26,23 @@ class Visitor:
 
     def __init__(self, page: Page, site: str, faults: list[str]) -> None:
         self.page, self.site, self.faults = page, site, faults
+        self.met: set[str] = set()
         page.set_default_timeout(PATIENCE)
         page.on("console", self._note_console)
         page.on("pageerror", lambda error: self._note(f"script: {error}"))
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.site}{path}")
-        self.look()
+        self._arrive()
 
     def open(self, words: str) -> None:
         """Follow the link with these words."""
         self.page.get_by_role("link", name=words).first.click()
-        self.look()
+        self._arrive()
 
     def press(self, words: str, *, within: Locator | None = None) -> None:
         (within or self.page.locator("main")).get_by_role("button", name=words).first.click()
-        self.look()
+        self._arrive()
 
     def fill(self, label: str, value: str, *, within: Locator | None = None) -> None:
         """Type into the field, or choose in it, whichever it takes."""
@@ -71,10 +72,6 @@ class Visitor:
             self.page.get_by_role("button", name="再加一").click()
         return self.group(legend)
 
-    def choose(self, label: str, *options: str) -> None:
-        """All of them at once in a list that takes several."""
-        self.field(label).select_option(label=list(options))
-
     def sees(self, *texts: str) -> None:
         for text in texts:
             expect(self.page.locator("main").get_by_text(text).first).to_be_visible(timeout=PATIENCE)
@@ -99,8 +96,15 @@ class Visitor:
         """Cells of the page's one list."""
         return cells(self.page.locator("#list"))
 
+    def _arrive(self) -> None:
+        self.page.wait_for_load_state()
+        if self._where() not in self.met:
+            self.look()
+
     def look(self) -> None:
-        """Judge the page as it stands: for people who do not see it, and on a phone."""
+        """Judge the page as it stands: for people who do not see it, and on a phone. Every page is judged when it is
+        first met; this is for what it shows later."""
+        self.met.add(self._where())
         self.page.wait_for_load_state()
         try:
             self._judge()
@@ -124,9 +128,12 @@ class Visitor:
         if message.type == "error" and not message.text.startswith(REPLACED):
             self._note(f"console: {message.text}")
 
+    def _where(self) -> str:
+        """The address, with one number for all objects."""
+        return re.sub(r"\d+", "1", self.page.url.removeprefix(self.site))
+
     def _note(self, fault: str) -> None:
-        where = re.sub(r"\d+", "1", self.page.url.removeprefix(self.site))
-        if (line := f"{where}: {fault}") not in self.faults:
+        if (line := f"{self._where()}: {fault}") not in self.faults:
             self.faults.append(line)
 
 
