@@ -13,6 +13,7 @@ from accounts.demo import DEMO_ACCOUNTS, DEMO_PASSWORD, DemoAccount
 from accounts.models import Bureau, Region, Role, User
 from accounts.models.users import ADMINISTRATORS
 from accounts.services import founding, roles, users
+from accounts.services.places import edit_bureau
 from config.demo.campaign import plan_datong
 from config.demo.institutions import institution_rows
 from config.demo.people import expert_rows, inspector_rows
@@ -33,6 +34,7 @@ def seed(say: Say) -> None:
     say("行政区划、部门、机关单位、领域、抽查事项")
     call_command("load_reference", verbosity=0)
     accounts = _accounts()
+    _name_contacts(accounts["sysadmin"])
     province = accounts["shanxi-officer"]
     say("检查对象名录库（约 1,900 家）")
     counties = list(Region.objects.filter(level=Region.Level.COUNTY, code__startswith="14").select_related("parent"))
@@ -56,6 +58,14 @@ def _accounts() -> dict[str, User]:
         if account.username not in found:
             found[account.username] = _open(account, installed)
     return found
+
+
+def _name_contacts(administrator: User) -> None:
+    """Whom to call about Datong's notices: offices as the notice names them, landlines that cannot exist."""
+    contacts = {"scjg:140200": "认证科", "ga:140200": "车辆管理科", "sthj:140200": "监测科"}
+    for index, (code, office) in enumerate(contacts.items()):
+        values = {"contact_office": office, "contact_phone": f"0352-000000{index + 1}"}
+        edit_bureau(Bureau.objects.get(pk=code), values, by=administrator)
 
 
 def _open(account: DemoAccount, administrators: Mapping[Role, User]) -> User:
