@@ -16,7 +16,7 @@ NOT_FOUND = (404, {"detail": "没有找到。"})
 def firm() -> Institution:
     found = institutions.institution(
         "大同甲检测有限公司", uscc=institutions.uscc(7), address="迎宾街1号", legal_representative="赵一",
-        legal_representative_phone="13900000001", contact="钱二", contact_phone="13900000002",
+        legal_representative_phone="0352-0000001", contact="钱二", contact_phone="0352-0000002",
         credit_class="D", credit_class_as_of="2025-03-01", credit_class_source="省局",
     )  # fmt: skip
     institutions.certificate(found, number="200412345678", top_manager="孙三", signatories=["李四", "周五"])
@@ -102,8 +102,8 @@ def test_detail_is_whole_for_partners_without_risk(firm, program):
         "sites": [], "top_manager": "孙三", "top_manager_phone": "", "technical_lead": "", "signatories": ["李四", "周五"],
     }  # fmt: skip
     assert detail == row_of(firm) | {
-        "certificates": [certificate], "legal_representative": "赵一", "legal_representative_phone": "13900000001",
-        "contact": "钱二", "contact_phone": "13900000002", "business_regions": [],
+        "certificates": [certificate], "legal_representative": "赵一", "legal_representative_phone": "0352-0000001",
+        "contact": "钱二", "contact_phone": "0352-0000002", "business_regions": [],
     }  # fmt: skip
 
 
@@ -172,7 +172,7 @@ def test_credit_class_cannot_be_written(firm, program):
 
 def test_phone_of_an_inspector_is_told_to_the_person_and_who_keeps_the_entry(program):
     own = accounts.user("own", Role.INSPECTOR, at="scjg:140213")
-    person = inspectors.inspector("scjg:140213", phone="13911112222", user=own, name="吴六")
+    person = inspectors.inspector("scjg:140213", phone="0352-0000003", user=own, name="吴六")
     callers = {
         "own": own,
         "lead officer": accounts.lead_officer(),
@@ -186,14 +186,14 @@ def test_phone_of_an_inspector_is_told_to_the_person_and_who_keeps_the_entry(pro
 
     found = {name: (answer.status_code, answer.json().get("phone")) for name, answer in answers.items()}
     assert found == {
-        "own": (200, "13911112222"), "lead officer": (200, "13911112222"), "lead approver": (200, None),
+        "own": (200, "0352-0000003"), "lead officer": (200, "0352-0000003"), "lead approver": (200, None),
         "supervisor": (200, None), "police": (404, None), "other city": (404, None),
     }  # fmt: skip
 
 
 def test_inspector_of_the_list_whole(program):
     person = inspectors.inspector(
-        "ga:140200", institutions.domain(), phone="13911112222", department_certificate_until="2020-01-01"
+        "ga:140200", institutions.domain(), phone="0352-0000003", department_certificate_until="2020-01-01"
     )
 
     answer = program(accounts.lead_officer()).get("/api/inspectors/?department=ga")

@@ -39,7 +39,7 @@ def flag(institution) -> None:
     RiskFlag.objects.create(
         institution=institution,
         kind=RiskKind.COMPLAINT,
-        evidence="12315 投诉 张某 13900000000",
+        evidence="12315 投诉 张某 0352-0000009",
         noted_on=date(2025, 1, 1),
     )
 
