@@ -59,9 +59,11 @@ def get_draw(campaign: Campaign) -> Draw:
 
 
 def _excluded(found: Draw) -> list[tuple[str, str, int]]:
-    """(line title, reason, how many) of what was frozen as not drawable."""
+    """(line title, reason, how many) of what was frozen as not drawable, in the order of the plan."""
     titles = {line["code"]: line["title"] for line in found.manifest["lines"]}
-    return [(titles[code], reason, count) for code, reason, count in queries.excluded_by_reason(found)]
+    order = list(titles)
+    rows = sorted(queries.excluded_by_reason(found), key=lambda row: order.index(row[0]))
+    return [(titles[code], reason, count) for code, reason, count in rows]
 
 
 def _contributions(request: Request, found: Draw) -> list[tuple[Contribution, ContributionForm | None]]:
