@@ -1,7 +1,8 @@
 """Takes the pictures of docs/screenshots from a demo of its own: pages at two widths, a notice and a task list.
 
 `python -m tooling.screenshots [folder]`. The demo campaign is planned when the first pictures are taken; between
-the scenes its people go on (tooling/picture_steps.py). All data comes from seeds; only times of day change.
+the scenes its people go on (tooling/picture_steps.py). The data comes from seeds; times differ in each run, and since the
+moment of the freeze is part of what is drawn from, so do the drawn institutions.
 """
 
 import os
