@@ -1,5 +1,6 @@
 """Freezing: the two pools and the rules become a draw sheet whose commitment is made public (protocol section 2)."""
 
+import json
 import secrets
 from collections.abc import Iterable
 from itertools import islice
@@ -97,15 +98,12 @@ def _insert(model: type[FrozenInstitution] | type[FrozenInspector], rows: Iterab
 
 
 def frozen_sheet(draw: Draw) -> JSON:
-    """The sheet as it was frozen, read back from the draw's own rows and never from the live pools."""
-    manifest = draw.manifest
-    return {
-        "protocol": manifest["protocol"],
-        "draw": manifest["draw"],
-        "title": manifest["title"],
-        "sources": manifest["sources"],
-        "lines": manifest["lines"],
-        "quota": manifest["quota"],
-        "institutions": list(draw.frozen_institutions.values_list("entry", flat=True)),
-        "inspectors": list(draw.frozen_inspectors.values_list("entry", flat=True)),
-    }
+    """The sheet as it was frozen, read back from the draw's own rows and never from the live pools.
+
+    Keys stand in canonical order, since a database may keep an object's keys in an order of its own.
+    """
+    sheet = {key: draw.manifest[key] for key in ("protocol", "draw", "title", "sources", "lines", "quota")}
+    sheet["institutions"] = list(draw.frozen_institutions.values_list("entry", flat=True))
+    sheet["inspectors"] = list(draw.frozen_inspectors.values_list("entry", flat=True))
+    ordered: JSON = json.loads(engine.canonical(sheet))
+    return ordered

@@ -54,6 +54,11 @@ class TaskTable(ListTable):
         fields = ("chosen", "institution", "number", "code", "county", "line", "mode", "bureau", "due_on", "state")
         attrs = {"class": "table", "id": "tasks"}
 
+    def render_chosen(self, value: int, record: Task, column: ChooseColumn) -> str:
+        """A check box where this user's bureau may still issue the inspection notice."""
+        is_open = record.state == TaskState.DISPATCHED and record.bureau_id == self.request.user.bureau_id
+        return column.render(value, record) if is_open else ""
+
     def render_state(self, record: Task) -> SafeString:
         return status_tag(record.get_state_display(), TASK_TONES[TaskState(record.state)])
 

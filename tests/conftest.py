@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management.base import CommandError
 from django.db import connection
 from django.test import TransactionTestCase
 
 from accounts import guards
 
 PROJECT = Path(__file__).resolve().parent.parent
+FLUSH_ATTEMPTS = 5
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -42,8 +44,17 @@ def _guards_are_lifted_between_tests() -> Iterator[None]:
     empty_all_tables = TransactionTestCase._fixture_teardown
 
     def empty_guarded_tables(test: TransactionTestCase) -> None:
-        with guards.lifted(connection):
-            empty_all_tables(test)
+        for attempt in range(FLUSH_ATTEMPTS):
+            try:
+                with guards.lifted(connection):
+                    empty_all_tables(test)
+            except CommandError:  # the worker, still busy with what the test left, held a table: PostgreSQL ends one
+                if attempt + 1 == FLUSH_ATTEMPTS:
+                    raise
+                connection.close()
+                time.sleep(1)
+            else:
+                return
 
     TransactionTestCase._fixture_teardown = empty_guarded_tables
     yield
