@@ -83,7 +83,8 @@ def test_jobs_without_key_are_each_started(owner):
     assert start(owner) != start(owner)
 
 
-def test_sixteen_starts_at_once_make_one_job(transactional_db):
+def test_sixteen_starts_at_once_make_one_job(transactional_db, broken_broker):
+    """No worker may take the job meanwhile: once it is done, its key is free again."""
     owner = accounts.lead_officer()
 
     jobs = in_parallel(16, lambda: start(owner, "draw:7"))
