@@ -14,7 +14,7 @@ from campaigns import draw as engine
 from campaigns import transitions
 from campaigns.errors import PlanNotReady
 from campaigns.models import Campaign, Contribution, Draw, DrawSecret, FrozenInspector, FrozenInstitution, Source
-from campaigns.planning import preview_plan
+from campaigns.planning import preview_sheet
 from campaigns.sheets import JSON, PlanSheet, build_sheet
 from campaigns.states import CAMPAIGN_STEPS, CampaignState, DrawState
 
@@ -31,11 +31,11 @@ def freeze_campaign(campaign: Campaign, *, by: User) -> Draw:
         if campaign.state == CampaignState.FROZEN:
             return Draw.objects.get(campaign=campaign, state=DrawState.FROZEN)
         transitions.check_source(CAMPAIGN_STEPS["freeze"], campaign.state)
-        problems = preview_plan(campaign).errors
-        if problems:
-            raise PlanNotReady([problem.text for problem in problems])
         number = campaign.draws.count() + 1
         plan = build_sheet(campaign, draw_code=f"{campaign.number}-{number}", day=timezone.localdate())
+        problems = preview_sheet(campaign, plan).errors
+        if problems:
+            raise PlanNotReady([problem.text for problem in problems])
         draw = _store(plan, campaign, number, by)
         facts = {"draw": draw.code, "commitment": draw.commitment}
         transitions.move(campaign, "freeze", by=by, facts=facts, frozen_at=draw.frozen_at)

@@ -137,7 +137,11 @@ def rule_in_words(line: PlanLine) -> str:
 
 def preview_plan(campaign: Campaign, *, day: date | None = None) -> PlanPreview:
     """Reads the pools as they stand; the same code that freezes builds the sheet, the same engine sizes it."""
-    plan = build_sheet(campaign, draw_code="preview", day=day or timezone.localdate())
+    return preview_sheet(campaign, build_sheet(campaign, draw_code="preview", day=day or timezone.localdate()))
+
+
+def preview_sheet(campaign: Campaign, plan: PlanSheet) -> PlanPreview:
+    """What a sheet that has been built would give, and what is wrong with the plan behind it."""
     sizes, refusal = _sizes(plan)
     by_line = _by_line(plan.candidates.values())
     previews = tuple(_preview_line(line, by_line.get(line.code, []), sizes.get(line.code), plan) for line in plan.lines)
