@@ -4,8 +4,10 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Does not follow source maps: the vendor files name maps that we do not ship."""
+    """Does not follow source maps: the vendor files name maps that we do not ship. Modules import each other by their
+    hashed names."""
 
+    support_js_module_import_aggregation = True
     patterns = tuple(
         (
             extension,

@@ -24,6 +24,12 @@ NPM_FILES = {
     "echarts.min.js": "echarts/dist/echarts.min.js",
     "tom-select.complete.min.js": "tom-select/dist/js/tom-select.complete.min.js",
     "tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
+    "qrcode.js": "qrcode-generator/dist/qrcode.mjs",
+    "noble/sha2.js": "@noble/hashes/sha2.js",
+    "noble/hmac.js": "@noble/hashes/hmac.js",
+    "noble/_md.js": "@noble/hashes/_md.js",
+    "noble/_u64.js": "@noble/hashes/_u64.js",
+    "noble/utils.js": "@noble/hashes/utils.js",
 }
 NPM_CI = ["ci", "--ignore-scripts", "--omit=dev", "--no-fund", "--no-audit", "--loglevel=error"]
 
@@ -37,6 +43,7 @@ def main() -> None:
     shutil.rmtree(TARGET, ignore_errors=True)
     TARGET.mkdir(parents=True)
     for name, source in NPM_FILES.items():
+        (TARGET / name).parent.mkdir(exist_ok=True)
         shutil.copyfile(MODULES / source, TARGET / name)
     shutil.copyfile(htmx_file(), TARGET / "htmx.min.js")
     STAMP.write_text(wanted)
