@@ -11,6 +11,9 @@ run(sheet, secret=, frozen_at=, contributions=) the transcript, ready for dump()
 substitute(transcript, request)                 the transcript with one more substitution, or SubstitutionRefused
 verify(transcript)                              None, or the first Difference
 prove(transcript, id, kind), check_proof(proof, manifest), proof_problem(proof, manifest)
+transcript_digest(transcript), result_digest(result)  SHA-256 of the canonical form, as hex text
+make_entry(previous, at=, draw=, event=, facts=) the next entry of the public log; make_log(entries), head_of(entries)
+verify_log(log, heads)                          None, or where the log is broken or lacks a printed head
 canonical(value), dump(value), parse(text)      bytes to hash, text for files, and the strict way back
 
 Every refusal is a Refused with `path`, `code`, `facts` and a plain English text that begins with the path.
@@ -18,9 +21,11 @@ Every refusal is a Refused with `path`, `code`, `facts` and a plain English text
 
 from campaigns.draw.canonical import canonical, dump, parse
 from campaigns.draw.commitment import Frozen, Progress, Tree, contribution_commitment, read_secret
+from campaigns.draw.differences import Difference
 from campaigns.draw.errors import (
     DrawError,
     JsonRefused,
+    LogRefused,
     OptionsRefused,
     ProofRefused,
     Refused,
@@ -28,13 +33,16 @@ from campaigns.draw.errors import (
     SubstitutionRefused,
     TranscriptRefused,
 )
+from campaigns.draw.log import GENESIS, LOG, entry_digest, head_of, make_entry, make_log, verify_log
 from campaigns.draw.proofs import check_proof, proof_problem, prove
 from campaigns.draw.sheet import PROTOCOL, people_of, public_of
 from campaigns.draw.sizes import CellSize, LineSize
-from campaigns.draw.transcript import check_sheet, freeze, preview, run, substitute
-from campaigns.draw.verification import Difference, verify
+from campaigns.draw.transcript import check_sheet, freeze, preview, result_digest, run, substitute, transcript_digest
+from campaigns.draw.verification import verify
 
 __all__ = [
+    "GENESIS",
+    "LOG",
     "PROTOCOL",
     "CellSize",
     "Difference",
@@ -42,6 +50,7 @@ __all__ = [
     "Frozen",
     "JsonRefused",
     "LineSize",
+    "LogRefused",
     "OptionsRefused",
     "Progress",
     "ProofRefused",
@@ -55,7 +64,11 @@ __all__ = [
     "check_sheet",
     "contribution_commitment",
     "dump",
+    "entry_digest",
     "freeze",
+    "head_of",
+    "make_entry",
+    "make_log",
     "parse",
     "people_of",
     "preview",
@@ -63,7 +76,10 @@ __all__ = [
     "prove",
     "public_of",
     "read_secret",
+    "result_digest",
     "run",
     "substitute",
+    "transcript_digest",
     "verify",
+    "verify_log",
 ]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from campaigns.draw.canonical import canonical, check_text, encode
-from campaigns.draw.errors import OptionsRefused
+from campaigns.draw.errors import OptionsRefused, Path, Refused
 from campaigns.draw.sheet import Entry, Sheet, people_of
 
 Progress = Callable[[str, int, int], None]
@@ -149,14 +149,14 @@ def read_secret(text: object) -> bytes:
     return bytes.fromhex(text)
 
 
-def check_time(text: object) -> None:
+def check_time(text: object, path: Path = ("frozen_at",), *, refusal: type[Refused] = OptionsRefused) -> None:
     """RFC 3339 with offset, and a moment that exists."""
     if not isinstance(text, str) or not _is_time(text):
-        raise OptionsRefused(("frozen_at",), "not_a_time", value=text if isinstance(text, str) else type(text).__name__)
+        raise refusal(path, "not_a_time", value=text if isinstance(text, str) else type(text).__name__)
     try:
         datetime.fromisoformat(text)
     except ValueError:
-        raise OptionsRefused(("frozen_at",), "not_a_time", value=text) from None
+        raise refusal(path, "not_a_time", value=text) from None
 
 
 def check_contributions(contributions: object, sources: Sequence[str]) -> None:

@@ -89,6 +89,10 @@ class ProofRefused(Refused):
     """An entry that cannot be proved, or a proof that is not one."""
 
 
+class LogRefused(Refused):
+    """An entry that the public log cannot hold."""
+
+
 class JsonRefused(Refused):
     """Text that is not JSON of the kind the protocol allows."""
 

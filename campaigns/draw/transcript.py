@@ -1,8 +1,10 @@
 """The transcript (section 7): made and continued."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from campaigns.draw.canonical import canonical
 from campaigns.draw.commitment import (
     Frozen,
     Progress,
@@ -89,3 +91,13 @@ def substitute(transcript: Mapping[str, Any], request: Mapping[str, Any]) -> dic
         raise TranscriptRefused((recomputed.path,), "does_not_verify", **recomputed.facts())
     record = substitute_in(recomputed, request)
     return {**transcript, "substitutions": [*transcript["substitutions"], record]}
+
+
+def transcript_digest(transcript: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical form: what the public log carries after the draw and after each substitution."""
+    return hashlib.sha256(canonical(transcript)).hexdigest()
+
+
+def result_digest(result: Mapping[str, Any]) -> str:
+    """SHA-256 of the canonical form of the draw itself, before any substitution."""
+    return hashlib.sha256(canonical(result)).hexdigest()

@@ -6,9 +6,7 @@ of a substitution: it is written for people, and no digest covers it.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from campaigns.draw.canonical import check_json
@@ -21,8 +19,9 @@ from campaigns.draw.commitment import (
     make_tree,
     read_secret,
 )
+from campaigns.draw.differences import ABSENT, Difference, Differs, check_keys, expect, is_same, shown
 from campaigns.draw.drawing import Drawing
-from campaigns.draw.errors import Path, Refused, SheetRefused, TranscriptRefused, path_text
+from campaigns.draw.errors import Path, Refused, SheetRefused, TranscriptRefused
 from campaigns.draw.ranking import ticket_maker
 from campaigns.draw.sheet import HEAD_KEYS, Sheet, people_of, public_of, read_sheet
 from campaigns.draw.sizes import plan_lines
@@ -42,31 +41,6 @@ SECTIONS: Final = (
 )
 MANIFEST_KEYS: Final = (*HEAD_KEYS, "frozen_at", "secret_hash", "institutions", "inspectors")
 KINDS: Final = {"institutions": "institution", "inspectors": "inspector"}
-ABSENT: Final = "nothing"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Where a transcript first differs from what the protocol computes; `section` is one of its top-level keys."""
-
-    section: str
-    path: str
-    expected: str
-    found: str
-
-    def __str__(self) -> str:
-        return f"{self.path}: expected {self.expected}, found {self.found}"
-
-    def facts(self) -> dict[str, str]:
-        return {"expected": self.expected, "found": self.found}
-
-
-class _Differs(Exception):
-    """Ends a verification at its first difference."""
-
-    def __init__(self, path: Path, expected: object, found: object) -> None:
-        super().__init__(path)
-        self.difference = Difference(str(path[0]), path_text(path), _shown(expected), _shown(found))
 
 
 def verify(transcript: object) -> Difference | None:
@@ -79,7 +53,7 @@ def recompute(transcript: object) -> Drawing | Difference:
     """The draw with all substitutions carried out, or where the transcript first differs from it."""
     try:
         return _recompute(transcript)
-    except _Differs as differs:
+    except Differs as differs:
         return differs.difference
     except Refused as refusal:
         path = refusal.path or "transcript"
@@ -97,22 +71,22 @@ def _recompute(given: object) -> Drawing:
     _compare(manifest["secret_hash"], hashlib.sha256(secret).hexdigest(), ("secret",), digest_of="the secret")
     sheet = _read_entries(transcript)
     _verify_roots(transcript, sheet, secret)
-    _verify_time(manifest["frozen_at"])
+    check_time(manifest["frozen_at"], ("manifest", "frozen_at"), refusal=TranscriptRefused)
     _verify_contributions(transcript, sheet, secret)
     drawing = Drawing(sheet, plan_lines(sheet), seed=transcript["seed"])
-    _expect(drawing.result, transcript["result"], ("result",))
+    expect(drawing.result, transcript["result"], ("result",))
     _verify_substitutions(drawing, transcript["substitutions"])
     return drawing
 
 
 def _check_shape(given: object) -> Mapping[str, Any]:
     """The ten sections, and in the first a manifest; small sections hold nothing but JSON."""
-    transcript = _object(given, SECTIONS, ())
+    transcript = check_keys(given, SECTIONS, (), refusal=TranscriptRefused)
     for key in SECTIONS[:6]:
         check_json(transcript[key], (key,), refusal=TranscriptRefused)
-    manifest = _object(transcript["manifest"], MANIFEST_KEYS, ("manifest",))
+    manifest = check_keys(transcript["manifest"], MANIFEST_KEYS, ("manifest",), refusal=TranscriptRefused)
     for key in KINDS:
-        _object(manifest[key], ("count", "root"), ("manifest", key))
+        check_keys(manifest[key], ("count", "root"), ("manifest", key), refusal=TranscriptRefused)
     for key in ("contributions", "contribution_commitments"):
         if not isinstance(transcript[key], dict):
             raise TranscriptRefused((key,), "not_object")
@@ -122,18 +96,6 @@ def _check_shape(given: object) -> Mapping[str, Any]:
     return transcript
 
 
-def _object(given: object, keys: Sequence[str], path: Path) -> Mapping[str, Any]:
-    if not isinstance(given, dict):
-        raise TranscriptRefused(path, "not_object")
-    for key in keys:
-        if key not in given:
-            raise TranscriptRefused((*path, key), "missing")
-    for key in given:
-        if key not in keys:
-            raise TranscriptRefused((*path, str(key)), "unknown_key")
-    return given
-
-
 def _verify_commitment(transcript: Mapping[str, Any], secret: bytes) -> None:
     """If manifest and commitment disagree, the one the seed was made from is the true one."""
     manifest, commitment = transcript["manifest"], transcript["commitment"]
@@ -141,11 +103,11 @@ def _verify_commitment(transcript: Mapping[str, Any], secret: bytes) -> None:
     if computed == commitment:
         return
     if make_seed(commitment, transcript["contributions"], secret) != transcript["seed"]:
-        raise _Differs(("commitment",), computed, commitment)
-    _expect(hashlib.sha256(secret).hexdigest(), manifest["secret_hash"], ("manifest", "secret_hash"))
-    _verify_time(manifest["frozen_at"])
+        raise Differs(("commitment",), computed, commitment)
+    expect(hashlib.sha256(secret).hexdigest(), manifest["secret_hash"], ("manifest", "secret_hash"))
+    check_time(manifest["frozen_at"], ("manifest", "frozen_at"), refusal=TranscriptRefused)
     _verify_promised_trees(transcript, secret)
-    raise _Differs(("manifest",), f"one with the digest {commitment}", computed)
+    raise Differs(("manifest",), f"one with the digest {commitment}", computed)
 
 
 def _verify_promised_trees(transcript: Mapping[str, Any], secret: bytes) -> None:
@@ -158,7 +120,7 @@ def _verify_promised_trees(transcript: Mapping[str, Any], secret: bytes) -> None
         return
     for key, kind in KINDS.items():
         tree = make_tree(getattr(sheet, key), secret=secret, kind=kind)
-        _expect({"count": tree.count, "root": tree.root().hex()}, transcript["manifest"][key], ("manifest", key))
+        expect({"count": tree.count, "root": tree.root().hex()}, transcript["manifest"][key], ("manifest", key))
 
 
 def _read_entries(transcript: Mapping[str, Any]) -> Sheet:
@@ -169,7 +131,7 @@ def _read_entries(transcript: Mapping[str, Any]) -> Sheet:
     for key, given in entries.items():
         for number, (entry, ordered) in enumerate(zip(given, getattr(sheet, key), strict=True)):
             if entry is not ordered and entry["id"] != ordered["id"]:
-                raise _Differs((key, number, "id"), ordered["id"], entry["id"])
+                raise Differs((key, number, "id"), ordered["id"], entry["id"])
     return sheet
 
 
@@ -178,17 +140,10 @@ def _verify_roots(transcript: Mapping[str, Any], sheet: Sheet, secret: bytes) ->
     for key, kind in KINDS.items():
         promised = transcript["manifest"][key]
         tree = make_tree(getattr(sheet, key), secret=secret, kind=kind)
-        if not _same(tree.count, promised["count"]):
-            raise _Differs((key,), f"{_shown(promised['count'])} entries, as frozen", tree.count)
+        if not is_same(tree.count, promised["count"]):
+            raise Differs((key,), f"{shown(promised['count'])} entries, as frozen", tree.count)
         if tree.root().hex() != promised["root"]:
-            raise _Differs((key,), f"entries with the frozen root {_shown(promised['root'])}", tree.root().hex())
-
-
-def _verify_time(frozen_at: object) -> None:
-    try:
-        check_time(frozen_at)
-    except Refused as refusal:
-        raise TranscriptRefused(("manifest", "frozen_at"), refusal.code, **refusal.facts) from None
+            raise Differs((key,), f"entries with the frozen root {shown(promised['root'])}", tree.root().hex())
 
 
 def _verify_contributions(transcript: Mapping[str, Any], sheet: Sheet, secret: bytes) -> None:
@@ -201,18 +156,18 @@ def _verify_contributions(transcript: Mapping[str, Any], sheet: Sheet, secret: b
         expected = contribution_commitment(source, values[source])
         if promised != expected:
             if computed == seed or source not in commitments:
-                raise _Differs(("contribution_commitments", source), expected, promised)
-            raise _Differs(("contributions", source), f"a value with the commitment {promised}", values[source])
+                raise Differs(("contribution_commitments", source), expected, promised)
+            raise Differs(("contributions", source), f"a value with the commitment {promised}", values[source])
     for source in commitments:
         if source not in people_of(sheet.sources):
-            raise _Differs(("contribution_commitments", source), ABSENT, commitments[source])
+            raise Differs(("contribution_commitments", source), ABSENT, commitments[source])
     if computed == seed:
         return
     public = public_of(sheet.sources)
     if public and _made_the_tickets(seed, transcript["result"]):
         path = ("contributions", public[0]) if len(public) == 1 else ("contributions",)
-        raise _Differs(path, f"values that give the seed {seed}", computed)
-    raise _Differs(("seed",), computed, seed)
+        raise Differs(path, f"values that give the seed {seed}", computed)
+    raise Differs(("seed",), computed, seed)
 
 
 def _made_the_tickets(seed: object, result: Any) -> bool:
@@ -231,48 +186,9 @@ def _verify_substitutions(drawing: Drawing, substitutions: Sequence[Any]) -> Non
         kind = record.get("kind") if isinstance(record, dict) else None
         keys = REQUEST_KEYS.get(kind, ()) if isinstance(kind, str) else ()
         request = {key: record[key] for key in keys if key in record} if keys else record
-        _expect(substitute_in(drawing, request, path), record, path)
+        expect(substitute_in(drawing, request, path), record, path)
 
 
 def _compare(promised: object, computed: object, path: Path, *, digest_of: str) -> None:
     if promised != computed:
-        raise _Differs(path, f"{digest_of} with the digest {_shown(promised)}", computed)
-
-
-def _same(expected: object, found: object) -> bool:
-    """Equal, and of one type: JSON's 1, 1.0 and true are three things."""
-    return type(expected) is type(found) and expected == found
-
-
-def _expect(expected: object, found: object, path: Path) -> None:
-    """Raise at the first place, in the order of `expected`, where found is something else."""
-    if type(expected) is not type(found):
-        raise _Differs(path, expected, found)
-    if isinstance(expected, dict) and isinstance(found, dict):
-        _expect_object(expected, found, path)
-    elif isinstance(expected, list) and isinstance(found, list):
-        for number, (left, right) in enumerate(zip(expected, found, strict=False)):
-            _expect(left, right, (*path, number))
-        if len(expected) != len(found):
-            raise _Differs(path, f"{len(expected)} items", f"{len(found)} items")
-    elif expected != found:
-        raise _Differs(path, expected, found)
-
-
-def _expect_object(expected: dict[str, object], found: dict[str, object], path: Path) -> None:
-    for key, value in expected.items():
-        if key not in found:
-            raise _Differs((*path, key), value, ABSENT)
-        _expect(value, found[key], (*path, key))
-    for key, value in found.items():
-        if key not in expected:
-            raise _Differs((*path, str(key)), ABSENT, value)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return f"an object of {len(value)} keys"
-    if isinstance(value, list):
-        return f"a list of {len(value)} items"
-    text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= 120 else f"{text[:119]}…"
+        raise Differs(path, f"{digest_of} with the digest {shown(promised)}", computed)
