@@ -1,6 +1,5 @@
 """Contributing randomness and running the draw: transcript, tasks and teams in one transaction, exactly once."""
 
-import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -105,7 +104,7 @@ def _store(draw: Draw, transcript: dict[str, Any], *, by: User) -> Draw:
     DrawTranscript.objects.create(draw=draw, text=text)
     institutions = dict(draw.frozen_institutions.values_list("identifier", "institution_id"))
     _store_result(draw, transcript["result"], institutions)
-    digest = hashlib.sha256(engine.canonical(transcript["result"])).hexdigest()
+    digest = engine.result_digest(transcript["result"])
     transitions.mark_drawn(draw, seed=transcript["seed"], result_digest=digest, by=by)
     tasks = create_tasks(draw, transcript["result"], institutions)
     facts = {"draw": draw.code, "result": digest, "tasks": tasks}
