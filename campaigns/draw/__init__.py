@@ -20,7 +20,7 @@ Every refusal is a Refused with `path`, `code`, `facts` and a plain English text
 """
 
 from campaigns.draw.canonical import canonical, dump, parse
-from campaigns.draw.commitment import Frozen, Progress, Tree, contribution_commitment, read_secret
+from campaigns.draw.commitment import Frozen, Tree, contribution_commitment, make_seed, read_secret
 from campaigns.draw.differences import Difference
 from campaigns.draw.errors import (
     DrawError,
@@ -34,6 +34,7 @@ from campaigns.draw.errors import (
     TranscriptRefused,
 )
 from campaigns.draw.log import GENESIS, LOG, entry_digest, head_of, make_entry, make_log, verify_log
+from campaigns.draw.progress import Progress
 from campaigns.draw.proofs import check_proof, proof_problem, prove
 from campaigns.draw.sheet import PROTOCOL, people_of, public_of
 from campaigns.draw.sizes import CellSize, LineSize
@@ -69,6 +70,7 @@ __all__ = [
     "head_of",
     "make_entry",
     "make_log",
+    "make_seed",
     "parse",
     "people_of",
     "preview",

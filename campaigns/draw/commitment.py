@@ -10,9 +10,8 @@ from typing import Any, Final
 
 from campaigns.draw.canonical import canonical, check_text, encode
 from campaigns.draw.errors import OptionsRefused, Path, Refused
+from campaigns.draw.progress import Phase, Progress
 from campaigns.draw.sheet import Entry, Sheet, people_of
-
-Progress = Callable[[str, int, int], None]
 
 DIGEST: Final = 32  # bytes of a SHA-256 digest
 _is_time = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
@@ -79,14 +78,14 @@ def make_leaf(salt: bytes, entry: Entry) -> bytes:
     return hashlib.sha256(b"\x00" + salt + encode(entry)).digest()
 
 
-def make_tree(entries: Sequence[Entry], *, secret: bytes, kind: str, progress: Progress | None = None) -> Tree:
+def make_tree(entries: Sequence[Entry], *, secret: bytes, kind: str, phase: Phase | None = None) -> Tree:
     """The tree over checked entries in id order."""
     make_salt = salt_maker(secret, kind)
     leaves = bytearray()
-    for number, entry in enumerate(entries):
-        if progress is not None and number % 10_000 == 0:
-            progress("freeze", number, len(entries))
+    for entry in entries:
         leaves += make_leaf(make_salt(entry["id"]), entry)
+        if phase is not None:
+            phase.add()
     return Tree(leaves)
 
 
@@ -106,8 +105,9 @@ class Frozen:
 def freeze_sheet(sheet: Sheet, *, secret: bytes, frozen_at: str, progress: Progress | None = None) -> Frozen:
     check_secret(secret)
     check_time(frozen_at)
-    institutions = make_tree(sheet.institutions, secret=secret, kind="institution", progress=progress)
-    inspectors = make_tree(sheet.inspectors, secret=secret, kind="inspector")
+    phase = Phase("freeze", len(sheet.institutions) + len(sheet.inspectors), progress)
+    institutions = make_tree(sheet.institutions, secret=secret, kind="institution", phase=phase)
+    inspectors = make_tree(sheet.inspectors, secret=secret, kind="inspector", phase=phase)
     manifest = {
         **sheet.head,
         "frozen_at": frozen_at,

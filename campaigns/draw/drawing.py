@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from campaigns.draw.commitment import Progress
+from campaigns.draw.progress import Phase, Progress
 from campaigns.draw.ranking import DrawnLine, Ranked, Ranking, draw_lines, next_members, positions_by_line
 from campaigns.draw.sheet import Entry, Sheet, Slot, read_team
 from campaigns.draw.sizes import LineSize
@@ -33,11 +33,11 @@ class Drawing:
 
     def _form_teams(self, lines: Sequence[DrawnLine], progress: Progress | None) -> None:
         drawn = [ranked.position for line in lines for cell in line.cells for ranked in cell.drawn]
-        for number, position in enumerate(drawn):
-            if progress is not None and number % 1_000 == 0:
-                progress("teams", number, len(drawn))
+        phase = Phase("teams", len(drawn), progress)
+        for position in drawn:
             entry = self.sheet.institutions[position]
             self.staff.fill_team(self.staff.take_up(entry, self.slots_of(entry)))
+            phase.add()
 
     def slots_of(self, entry: Entry) -> tuple[Slot, ...]:
         """The institution's own team, or its line's."""

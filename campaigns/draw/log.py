@@ -22,7 +22,7 @@ LOG: Final = "lianchou-log/1"
 GENESIS: Final = "0" * 64
 LOG_KEYS: Final = ("log", "entries", "head")
 ENTRY_KEYS: Final = ("number", "at", "draw", "event", "facts", "previous", "digest")
-EMPTY_HEAD: Final = {"number": 0, "digest": GENESIS}
+EMPTY_HEAD: Final[dict[str, Any]] = {"number": 0, "digest": GENESIS}
 
 
 def make_entry(

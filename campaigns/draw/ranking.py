@@ -8,11 +8,12 @@ from itertools import islice
 from math import ceil, sqrt
 from typing import Final, NamedTuple
 
-from campaigns.draw.commitment import Progress
+from campaigns.draw.progress import Phase, Progress
 from campaigns.draw.sheet import Entry, Line, Quota, RatioByClass, Sheet
 from campaigns.draw.sizes import EVERYONE, CellSize, LineSize
 
 SAMPLE: Final = 1_000  # tickets looked at to guess how far down the wanted ones reach
+STRETCH: Final = 10_000  # tickets made before progress is told
 
 
 class Ranked(NamedTuple):
@@ -69,12 +70,14 @@ class Ranking:
         lots: Mapping[str, int],
         seed: str,
         wanted: int,
+        phase: Phase | None = None,
     ) -> None:
         self._institutions = institutions
         self._positions = positions
         self._lots = lots
         self._seed = seed
         self._wanted = wanted
+        self._phase = phase
         self._known: list[Ranked] = []
         self._stretches = self._rank()
 
@@ -96,13 +99,22 @@ class Ranking:
         """All in order, in stretches: of each tier first those likely to be wanted, then the others."""
         for tier in sorted(self._positions):
             positions = self._positions[tier]
-            tickets = make_tickets(self._institutions, positions, lots=self._lots, seed=self._seed)
+            tickets = self._make_tickets(positions)
             bound = likely_bound(tickets, self._wanted - len(self._known))
             if bound is None:
                 yield self._sort(zip(tickets, positions, strict=True), tier)
                 continue
             yield self._sort((pair for pair in zip(tickets, positions, strict=True) if pair[0] < bound), tier)
             yield self._sort((pair for pair in zip(tickets, positions, strict=True) if pair[0] >= bound), tier)
+
+    def _make_tickets(self, positions: Sequence[int]) -> list[bytes]:
+        tickets: list[bytes] = []
+        for start in range(0, len(positions), STRETCH):
+            some = positions[start : start + STRETCH]
+            tickets += make_tickets(self._institutions, some, lots=self._lots, seed=self._seed)
+            if self._phase is not None:
+                self._phase.add(len(some))
+        return tickets
 
     def _sort(self, tickets: Iterable[tuple[bytes, int]], tier: int) -> list[Ranked]:
         institutions = self._institutions
@@ -153,13 +165,17 @@ def draw_lines(
 ) -> list[DrawnLine]:
     """All lines drawn, one at a time so that only one line's ranks are in memory."""
     positions = positions_by_line(sheet)
+    tickets = Phase("tickets", sum(len(some) for tiers in positions.values() for some in tiers.values()), progress)
+    lines = Phase("lines", len(plans), progress)
     drawn = []
-    for number, (line, plan) in enumerate(zip(sheet.lines, plans, strict=True)):
-        if progress is not None:
-            progress("rank", number, len(plans))
+    for line, plan in zip(sheet.lines, plans, strict=True):
         wanted = plan.size + line.reserve
-        ranking = Ranking(sheet.institutions, positions[line.code], lots=line.lots, seed=seed, wanted=wanted)
+        ranking = Ranking(
+            sheet.institutions, positions[line.code], lots=line.lots, seed=seed, wanted=wanted, phase=tickets
+        )
         drawn.append(draw_line(sheet, line, plan, ranking))
+        lines.add()
+    tickets.end()
     return drawn
 
 

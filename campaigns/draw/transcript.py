@@ -7,7 +7,6 @@ from typing import Any
 from campaigns.draw.canonical import canonical
 from campaigns.draw.commitment import (
     Frozen,
-    Progress,
     check_contributions,
     check_secret,
     check_time,
@@ -17,6 +16,7 @@ from campaigns.draw.commitment import (
 )
 from campaigns.draw.drawing import Drawing
 from campaigns.draw.errors import OptionsRefused, TranscriptRefused
+from campaigns.draw.progress import Progress
 from campaigns.draw.sheet import read_sheet
 from campaigns.draw.sizes import LineSize, plan_lines
 from campaigns.draw.substitution import substitute_in
@@ -33,11 +33,11 @@ def preview(sheet: Mapping[str, Any]) -> list[LineSize]:
     return plan_lines(read_sheet(sheet))
 
 
-def freeze(sheet: Mapping[str, Any], *, secret: bytes, frozen_at: str) -> Frozen:
-    """Manifest and commitment; raises SheetRefused and OptionsRefused."""
+def freeze(sheet: Mapping[str, Any], *, secret: bytes, frozen_at: str, progress: Progress | None = None) -> Frozen:
+    """Manifest and commitment; progress is told ("freeze", done, total) as in run. Raises SheetRefused, OptionsRefused."""
     checked = read_sheet(sheet)
     plan_lines(checked)
-    return freeze_sheet(checked, secret=secret, frozen_at=frozen_at)
+    return freeze_sheet(checked, secret=secret, frozen_at=frozen_at, progress=progress)
 
 
 def run(
@@ -51,8 +51,12 @@ def run(
 ) -> dict[str, Any]:
     """Draw, and return the whole transcript.
 
-    progress is told (stage, done, total), with the stages "freeze" (institutions), "rank" (lines) and "teams"
-    (institutions drawn). Raises SheetRefused, OptionsRefused or SubstitutionRefused.
+    progress is told (phase, done, total) at the start of each phase, about every hundredth of it and at its end:
+    "freeze"   entries of both pools whose digest stands in its tree
+    "tickets"  drawable institutions that have their ticket, tier by tier and line by line
+    "lines"    plan lines drawn; between two of them stand the tickets of the second
+    "teams"    drawn institutions whose team is formed
+    Raises SheetRefused, OptionsRefused or SubstitutionRefused.
     """
     checked = read_sheet(sheet)
     plans = plan_lines(checked)

@@ -1,6 +1,7 @@
 import pytest
 
 from campaigns import draw as engine
+from campaigns.draw.progress import Phase
 from tests.campaigns.draw.vectors import options_of, read_vector
 
 REFUSALS = [
@@ -50,8 +51,38 @@ def test_contribution_commitment_is_the_published_one():
     } == transcript["contribution_commitments"]
 
 
-def test_progress_is_told_stage_by_stage():
+def test_progress_is_told_phase_by_phase():
     told = []
     engine.run(read_vector("small.sheet.json"), **options_of("small"), progress=lambda *step: told.append(step))
 
-    assert told == [("freeze", 0, 12), ("rank", 0, 2), ("rank", 1, 2), ("teams", 0, 5)]
+    assert told == [
+        *(("freeze", done, 20) for done in range(21)),
+        ("tickets", 0, 11),
+        ("lines", 0, 2),
+        ("tickets", 7, 11),
+        ("lines", 1, 2),
+        ("tickets", 8, 11),
+        ("tickets", 11, 11),
+        ("lines", 2, 2),
+        *(("teams", done, 5) for done in range(6)),
+    ]
+
+
+def test_progress_of_many_is_told_a_hundred_times():
+    told = []
+    phase = Phase("freeze", 25_050, lambda *step: told.append(step))
+    for _ in range(25_050):
+        phase.add()
+
+    assert told == [("freeze", min(done * 250, 25_050), 25_050) for done in range(102)]
+
+
+def test_progress_counts_what_was_not_needed():
+    told = []
+    phase = Phase("tickets", 10, lambda *step: told.append(step))
+    phase.add(4)
+    phase.end()
+    phase.end()
+    Phase("lines", 0, lambda *step: told.append(step)).end()
+
+    assert told == [("tickets", 0, 10), ("tickets", 4, 10), ("tickets", 10, 10), ("lines", 0, 0)]
