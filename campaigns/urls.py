@@ -1,6 +1,6 @@
 from django.urls import path
 
-from campaigns.views import allotment, campaigns, draws, lines, matters, steps, tasks
+from campaigns.views import allotment, campaigns, draws, lines, matters, steps, tasks, verification
 
 app_name = "campaigns"
 
@@ -39,6 +39,7 @@ urlpatterns = [
     path("tasks/notify/", tasks.notify_many, name="notify_many"),
     path("tasks/<int:pk>/", tasks.task, name="task"),
     path("tasks/<int:pk>/notify/", tasks.notify, name="notify"),
+    path("verify/", verification.verify, name="verify"),
     path("matters/", matters.matter_list, name="matters"),
     path("matters/<slug:code>/", matters.matter, name="matter"),
 ]

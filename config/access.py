@@ -143,6 +143,7 @@ ROUTES = {
     "campaigns:task": {"GET": REGULATORS | INSTITUTION},
     "campaigns:notify": {"POST": LEAD | {Role.COUNTY_OFFICER}},
     "campaigns:notify_many": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "campaigns:verify": {"GET": PUBLIC},
     "campaigns:matters": {"GET": REGULATORS},
     "campaigns:matter": {"GET": REGULATORS},
     # reports

@@ -173,6 +173,7 @@ EXAMPLES: dict[str, Example] = {
     "campaigns:task": of("task"),
     "campaigns:notify": of("unnotified_task", refused=frozenset({Role.COUNTY_OFFICER})),
     "campaigns:notify_many": PAGE,
+    "campaigns:verify": PAGE,
     "campaigns:matters": PAGE,
     "campaigns:matter": shared("matter", "code", missing="nothing"),
     # reports

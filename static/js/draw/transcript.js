@@ -55,7 +55,7 @@ function verifyCommitment({ transcript, manifest }) {
   const computed = commitmentOf(manifest);
   if (computed !== transcript.commitment) explainCommitment(transcript, computed);
   checkHead(manifest, ["manifest"]);
-  return { words: "冻结清单（条目、规则和两份名录的指纹）重新算出的摘要与文件中的承诺一致。", digest: computed };
+  return { words: "冻结清单（条目、规则和两份名录的指纹）重新算出的摘要与文件中的承诺一致。请再与抽取之前公布的承诺逐组对照。", digest: computed };
 }
 
 export const commitmentOf = (manifest) => textDigest(canonical(manifest));
