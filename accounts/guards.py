@@ -40,6 +40,7 @@ def _operation(table: str, event: str, when: str) -> migrations.RunPython:
     name = f"{PREFIX}{event.lower()}_{table}"
 
     def install(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        remove(apps, schema_editor)  # so that a later migration may state the condition anew
         postgres = schema_editor.connection.vendor == "postgresql"
         statements = _postgres(name, table, event, when) if postgres else [_sqlite(name, table, event, when)]
         for statement in statements:

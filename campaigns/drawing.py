@@ -1,7 +1,8 @@
-"""Contributing randomness and running the draw: transcript, tasks and teams in one transaction, exactly once."""
+"""Running the draw: transcript, tasks and teams in one transaction, exactly once."""
 
-import unicodedata
+import hashlib
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -11,104 +12,108 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Bureau, Department, User
 from campaigns import draw as engine
-from campaigns import transitions
-from campaigns.errors import CampaignError, WrongState
+from campaigns import publiclog, transitions
+from campaigns.contributing import phase_of, what_is_missing
+from campaigns.errors import CampaignError, NotConfirmed
 from campaigns.freezing import ROWS_PER_INSERT, frozen_sheet
 from campaigns.models import (
+    Act,
     AllottedInstitution,
+    Approval,
+    ApprovalState,
     Campaign,
-    Contribution,
     Draw,
     DrawnInstitution,
     DrawTranscript,
     FrozenInspector,
     FrozenInstitution,
+    LogEvent,
     PlanLine,
-    Source,
     Stage,
     Task,
     TaskMode,
     TeamMember,
 )
+from campaigns.remarks import open_objections
 from campaigns.sheets import plan_lines
-from campaigns.states import CAMPAIGN_STEPS, CampaignState, DrawState
+from campaigns.states import DRAW_STEPS, DrawState
 from institutions.models import Institution
-
-VALUE_LENGTH = 256
 
 Progress = Callable[[str, int, int], None]
 
 
-def give_contribution(contribution: Contribution, *, value: str, by: User) -> Contribution:
-    """One source's value, once and for good. People may write anything of 1 to 256 characters."""
-    value = unicodedata.normalize("NFC", value.strip())
-    if not 1 <= len(value) <= VALUE_LENGTH or not value.isprintable():
-        raise CampaignError("请填写 1 至 256 个字符，不含换行等控制字符。")
-    with transaction.atomic():
-        contribution = Contribution.objects.select_for_update().select_related("draw").get(pk=contribution.pk)
-        if contribution.value:
-            raise WrongState("该来源已提交，不能更改。")
-        if contribution.draw.state != DrawState.FROZEN:
-            raise WrongState("抽取已经完成或作废，不能再提交。")
-        contribution.value = value
-        if contribution.kind != Source.Kind.PUBLIC:
-            contribution.commitment = engine.contribution_commitment(contribution.source, value)
-        contribution.given_by, contribution.given_at = by, timezone.now()
-        contribution.save(update_fields=["value", "commitment", "given_by", "given_at"])
-        facts = {"draw": contribution.draw.code, "source": contribution.source, "commitment": contribution.commitment}
-        audit.record("campaigns.contribute", contribution, by=by, facts=facts)
-    return contribution
-
-
-def missing_sources(draw: Draw) -> list[str]:
-    return list(draw.contributions.filter(value="").values_list("source", flat=True))
-
-
-def run_draw(campaign: Campaign, *, by: User, progress: Progress | None = None) -> Draw:
+def run_draw(approval: Approval, *, progress: Progress | None = None) -> Draw:
     """Draw from what was frozen and contributed, and create the tasks; a second call returns the first one's draw.
 
-    The result depends on committed rows alone, so a run that dies half-way and is run again gives the same result.
+    First the seed is stored, in a transaction of its own. From then on the result depends on stored rows alone, so a
+    run that dies half-way and is run again gives the same result.
     """
-    draw = (
-        Draw.objects.select_related("campaign", "secret")
-        .exclude(state=DrawState.VOID)
-        .filter(campaign=campaign)
-        .first()
-    )
-    if draw is None:
-        raise WrongState("两库还没有冻结，不能抽取。")
+    draw = _seal(approval)
     if draw.state == DrawState.DRAWN:
         return draw
-    missing = missing_sources(draw)
-    if missing:
-        raise CampaignError(f"还有来源未提交随机数：{'、'.join(missing)}。")
     transcript = engine.run(
         frozen_sheet(draw),
         secret=bytes.fromhex(draw.secret.value),
         frozen_at=draw.manifest["frozen_at"],
-        contributions=dict(draw.contributions.values_list("source", "value")),
+        contributions=_values(draw),
         progress=progress,
     )
-    return _store(draw, transcript, by=by)
+    return _store(draw, transcript, by=approval.confirmed_by)
+
+
+@transaction.atomic
+def _seal(approval: Approval) -> Draw:
+    """The seed, from the stored contributions and secret, written once; the draw as it is then."""
+    if approval.act != Act.DRAW or approval.draw is None or approval.state != ApprovalState.CONFIRMED:
+        raise NotConfirmed
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("campaign", "secret").get(pk=approval.draw_id)
+    if draw.state == DrawState.DRAWN or draw.is_sealed:
+        return draw
+    transitions.check_source(DRAW_STEPS["draw"], draw.state)
+    check_drawable(draw)
+    draw.seed = engine.make_seed(draw.commitment, _values(draw), bytes.fromhex(draw.secret.value))
+    Draw.objects.filter(pk=draw.pk, seed="").update(seed=draw.seed)
+    return draw
+
+
+def check_drawable(draw: Draw) -> None:
+    """Raises CampaignError with what the draw still waits for."""
+    if missing := what_is_missing(draw):
+        reached = phase_of(draw).value
+        raise CampaignError(f"还不能抽取，正在{reached}，等待：{'、'.join(str(each) for each in missing)}。")
+    if draw.objections_until and timezone.now() < draw.objections_until:
+        last = timezone.localtime(draw.objections_until - timedelta(seconds=1))
+        raise CampaignError(f"异议期到 {last:%Y-%m-%d} 结束，之后才能抽取。")
+    if count := open_objections(draw):
+        raise CampaignError(f"还有 {count} 件异议没有答复，请先处理。")
+
+
+def _values(draw: Draw) -> dict[str, str]:
+    return dict(draw.contributions.values_list("source", "value"))
 
 
 @transaction.atomic
 def _store(draw: Draw, transcript: dict[str, Any], *, by: User) -> Draw:
     campaign = transitions.locked(draw.campaign)
-    if campaign.state == CampaignState.DRAWN:
-        return Draw.objects.get(pk=draw.pk)
-    transitions.check_source(CAMPAIGN_STEPS["draw"], campaign.state)
-    if transcript["commitment"] != draw.commitment:
+    draw = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+    draw.campaign = campaign
+    if draw.state == DrawState.DRAWN:
+        return draw
+    transitions.check_source(DRAW_STEPS["draw"], draw.state)
+    if (transcript["commitment"], transcript["seed"]) != (draw.commitment, draw.seed):
         raise CampaignError("冻结内容与承诺摘要不符，已停止抽取。请通知系统管理员和监督人员。")
-    text = engine.dump(transcript)
-    DrawTranscript.objects.create(draw=draw, text=text)
+    DrawTranscript.objects.create(draw=draw, text=engine.dump(transcript))
     institutions = dict(draw.frozen_institutions.values_list("identifier", "institution_id"))
     _store_result(draw, transcript["result"], institutions)
-    digest = engine.result_digest(transcript["result"])
-    transitions.mark_drawn(draw, seed=transcript["seed"], result_digest=digest, by=by)
+    digest = hashlib.sha256(engine.canonical(transcript["result"])).hexdigest()
+    transitions.mark_drawn(draw, result_digest=digest, by=by)
     tasks = create_tasks(draw, transcript["result"], institutions)
     facts = {"draw": draw.code, "result": digest, "tasks": tasks}
-    transitions.move(campaign, "draw", by=by, facts=facts, drawn_at=draw.drawn_at)
+    if draw.is_supplement:
+        audit.record("campaigns.draw_supplement", campaign, by=by, facts=facts)
+    else:
+        transitions.move(campaign, "draw", by=by, facts=facts, drawn_at=draw.drawn_at)
+    publiclog.append(draw, LogEvent.DRAWN, result=digest)
     return draw
 
 
@@ -161,7 +166,8 @@ def create_tasks(draw: Draw, result: dict[str, Any], institutions: dict[str, int
             is_due_softly=bool(stage and stage.is_soft),
             unfilled=team["unfilled"],
         )
-    left = list(_left_to_counties(draw, {institutions[identifier] for identifier in drawn_by}, lines, counties))
+    drawn = {institutions[identifier] for identifier in drawn_by}
+    left = [] if draw.is_supplement else list(_left_to_counties(draw, drawn, lines, counties))
     for allotted in left:
         allotted.number = next(numbers)
         allotted.due_on, allotted.is_due_softly = stage.ends_on if stage else None, bool(stage and stage.is_soft)

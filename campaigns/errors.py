@@ -12,3 +12,10 @@ class PlanNotReady(CampaignError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("计划还不能冻结：" + "；".join(problems))
         self.problems = problems
+
+
+class NotConfirmed(CampaignError):
+    """The act needs an approval that a second person has confirmed."""
+
+    def __init__(self) -> None:
+        super().__init__("该事项须由一人提请、另一人审批同意后才能办理。")

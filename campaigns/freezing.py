@@ -3,17 +3,33 @@
 import json
 import secrets
 from collections.abc import Iterable
+from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import User
+from accounts.working_days import working_day_after
 from campaigns import draw as engine
-from campaigns import transitions
-from campaigns.errors import PlanNotReady
-from campaigns.models import Campaign, Contribution, Draw, DrawSecret, FrozenInspector, FrozenInstitution, Source
+from campaigns import publiclog, transitions
+from campaigns.errors import NotConfirmed, PlanNotReady, WrongState
+from campaigns.models import (
+    Act,
+    Approval,
+    ApprovalState,
+    Campaign,
+    Contribution,
+    Draw,
+    DrawKind,
+    DrawSecret,
+    FrozenInspector,
+    FrozenInstitution,
+    LogEvent,
+    Source,
+)
 from campaigns.planning import preview_sheet
 from campaigns.sheets import JSON, PlanSheet, build_sheet
 from campaigns.states import CAMPAIGN_STEPS, CampaignState, DrawState
@@ -21,39 +37,75 @@ from campaigns.states import CAMPAIGN_STEPS, CampaignState, DrawState
 ROWS_PER_INSERT = 1000
 
 
-def freeze_campaign(campaign: Campaign, *, by: User) -> Draw:
+def freeze_campaign(approval: Approval) -> Draw:
     """Freeze pools and rules and publish the commitment, once: a second call returns the draw of the first.
 
-    Raises PlanNotReady with every error of the preview, and WrongState from any state but 协商.
+    Raises NotConfirmed, PlanNotReady with every error of the preview, and WrongState from any state but 协商.
     """
     with transaction.atomic():
-        campaign = transitions.locked(campaign)
-        if campaign.state == CampaignState.FROZEN:
-            return Draw.objects.get(campaign=campaign, state=DrawState.FROZEN)
+        campaign = transitions.locked(approval.campaign)
+        approval = _confirmed(approval, Act.FREEZE)
+        if approval.draw:
+            return approval.draw
         transitions.check_source(CAMPAIGN_STEPS["freeze"], campaign.state)
-        number = campaign.draws.count() + 1
-        plan = build_sheet(campaign, draw_code=f"{campaign.number}-{number}", day=timezone.localdate())
-        problems = preview_sheet(campaign, plan).errors
-        if problems:
-            raise PlanNotReady([problem.text for problem in problems])
-        draw = _store(plan, campaign, number, by)
+        draw = _freeze(campaign, DrawKind.MAIN, approval)
         facts = {"draw": draw.code, "commitment": draw.commitment}
-        transitions.move(campaign, "freeze", by=by, facts=facts, frozen_at=draw.frozen_at)
-        return draw
+        transitions.move(campaign, "freeze", by=draw.frozen_by, facts=facts, frozen_at=draw.frozen_at)
+    return draw
 
 
-def _store(plan: PlanSheet, campaign: Campaign, number: int, by: User) -> Draw:
+def freeze_supplement(approval: Approval) -> Draw:
+    """补充抽取: freeze a draw of its own for the lines that the approval names, so many institutions of each, from the
+    pools as they stand now, without those that are in the campaign already."""
+    with transaction.atomic():
+        campaign = transitions.locked(approval.campaign)
+        approval = _confirmed(approval, Act.SUPPLEMENT)
+        if approval.draw:
+            return approval.draw
+        if campaign.state not in (CampaignState.DRAWN, CampaignState.DISPATCHED):
+            raise WrongState("补充抽取在首次抽取之后进行。")
+        if campaign.draws.filter(kind=DrawKind.SUPPLEMENT, state=DrawState.FROZEN).exists():
+            raise WrongState("上一次补充抽取还没有完成。")
+        draw = _freeze(campaign, DrawKind.SUPPLEMENT, approval, counts=approval.parameters["lines"])
+        facts = {"draw": draw.code, "commitment": draw.commitment}
+        audit.record("campaigns.freeze_supplement", campaign, by=draw.frozen_by, facts=facts)
+    return draw
+
+
+def _confirmed(approval: Approval, act: Act) -> Approval:
+    approval = Approval.objects.select_related("draw", "decided_by").get(pk=approval.pk)
+    if approval.act != act or approval.state != ApprovalState.CONFIRMED:
+        raise NotConfirmed
+    return approval
+
+
+def _freeze(campaign: Campaign, kind: DrawKind, approval: Approval, counts: dict[str, int] | None = None) -> Draw:
+    number = campaign.draws.count() + 1
+    code = f"{campaign.number}-{number}"
+    plan = build_sheet(campaign, draw_code=code, day=timezone.localdate(), supplement=counts)
+    problems = preview_sheet(campaign, plan).errors
+    if problems:
+        raise PlanNotReady([problem.text for problem in problems])
+    draw = _store(plan, campaign, number, kind, approval.confirmed_by)
+    Approval.objects.filter(pk=approval.pk).update(draw=draw)
+    publiclog.append(draw, LogEvent.FROZEN, commitment=draw.commitment, kind=kind.value)
+    return draw
+
+
+def _store(plan: PlanSheet, campaign: Campaign, number: int, kind: DrawKind, by: User) -> Draw:
     secret = secrets.token_bytes(32)
     now = timezone.localtime().replace(microsecond=0)
     frozen = engine.freeze(plan.sheet, secret=secret, frozen_at=now.isoformat())
     draw = Draw.objects.create(
         campaign=campaign,
         number=number,
+        kind=kind,
         code=plan.sheet["draw"],
         manifest=frozen.manifest,
         commitment=frozen.commitment,
         frozen_by=by,
         frozen_at=now,
+        objections_until=_end_of_objections(now, campaign.objection_days),
     )
     DrawSecret.objects.create(draw=draw, value=secret.hex())
     _insert(FrozenInstitution, _frozen_institutions(draw, plan))
@@ -63,6 +115,14 @@ def _store(plan: PlanSheet, campaign: Campaign, number: int, by: User) -> Draw:
         for position, source in enumerate(Source.objects.filter(campaign=campaign))
     )
     return draw
+
+
+def _end_of_objections(frozen_at: datetime, days: int) -> datetime | None:
+    """The end of the last working day of the objection period; None without one."""
+    if not days:
+        return None
+    last = working_day_after(frozen_at.date(), days)
+    return timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
 
 
 def _frozen_institutions(draw: Draw, plan: PlanSheet) -> Iterable[FrozenInstitution]:

@@ -138,7 +138,7 @@ class Population:
                 reason = "本年度已列入其他抽查"
             if reason:
                 return reason
-        return ""
+        return "本次活动已列入" if pk in self._in_this_campaign else ""
 
     def _certificate_reason(self, certificates: list[CertificateFacts]) -> str:
         if any(certificate.is_valid_on(self.day) for certificate in certificates):
@@ -201,9 +201,16 @@ class Population:
         return frozenset(flags.values_list("institution_id", flat=True))
 
     @cached_property
+    def _in_this_campaign(self) -> frozenset[int]:
+        """Whom an earlier draw of the campaign brought in; empty before the first one."""
+        return frozenset(Task.objects.filter(campaign=self.campaign).live().values_list("institution_id", flat=True))
+
+    @cached_property
     def _inspected_this_year(self) -> frozenset[int]:
         """By any department, in another campaign of the year that is neither a practice nor above this one."""
-        others = Task.objects.filter(campaign__year=self.campaign.year).exclude(campaign__kind=CampaignKind.PRACTICE)
+        others = (
+            Task.objects.live().filter(campaign__year=self.campaign.year).exclude(campaign__kind=CampaignKind.PRACTICE)
+        )
         others = others.exclude(campaign__in=[self.campaign.pk, *_ancestors(self.campaign)])
         return frozenset(others.values_list("institution_id", flat=True))
 

@@ -5,7 +5,19 @@ from typing import Any
 from accounts.models import Role, User
 from accounts.models.users import LEADS
 from accounts.rules import Predicate, declare, holds
-from campaigns.models import Campaign, Contribution, Draw, InspectionMatter, LineAgreement, PlanLine, Source, Task
+from campaigns.contributing import Phase, phase_of
+from campaigns.models import (
+    Approval,
+    ApprovalState,
+    Campaign,
+    Contribution,
+    Draw,
+    InspectionMatter,
+    LineAgreement,
+    PlanLine,
+    Source,
+    Task,
+)
 from campaigns.states import CampaignState, DrawState, TaskState
 
 is_lead = holds(*LEADS)
@@ -27,7 +39,7 @@ def in_state(*states: CampaignState) -> Predicate:
     return Predicate(lambda user, subject: _campaign(subject).state in states)
 
 
-def _campaign(subject: Campaign | PlanLine | Draw | Task) -> Campaign:
+def _campaign(subject: Campaign | PlanLine | Draw | Task | Approval) -> Campaign:
     return subject if isinstance(subject, Campaign) else subject.campaign
 
 
@@ -44,13 +56,24 @@ def is_asked(user: User, agreement: LineAgreement) -> bool:
 @Predicate
 def is_source(user: User, contribution: Contribution) -> bool:
     """A user of the source's bureau; a witness's value comes from its supervisor, a public value from the lead."""
-    if contribution.draw.state != DrawState.FROZEN or contribution.value:
-        return False
     if contribution.kind == Source.Kind.PUBLIC:
         return user.bureau_id == contribution.draw.campaign.lead_bureau_id and user.has_role(*LEADS)
     if contribution.kind == Source.Kind.WITNESS:
         return user.bureau_id == contribution.bureau_id and user.has_role(Role.SUPERVISOR)
     return user.bureau_id == contribution.bureau_id and user.has_role(Role.PARTNER_LIAISON, *LEADS)
+
+
+def asks_for(phase: Phase) -> Predicate:
+    """The draw is at this step, and this source has not done its part; needs draw.contributions."""
+
+    def test(user: User, contribution: Contribution) -> bool:
+        draw = contribution.draw
+        if draw.state != DrawState.FROZEN or contribution.value or contribution.is_public != (phase == Phase.PUBLIC):
+            return False
+        is_done = phase == Phase.COMMIT and bool(contribution.commitment)
+        return not is_done and phase_of(draw) == phase
+
+    return Predicate(test)
 
 
 @Predicate
@@ -68,7 +91,35 @@ def is_dispatched(user: User, task: Task) -> bool:
     return task.state == TaskState.DISPATCHED
 
 
+@Predicate
+def is_practice(user: User, subject: Any) -> bool:
+    return _campaign(subject).is_practice
+
+
+@Predicate
+def has_pending_tasks(user: User, campaign: Campaign) -> bool:
+    """Tasks of a supplementary draw that wait to be dispatched."""
+    return campaign.state == CampaignState.DISPATCHED and campaign.tasks.filter(state=TaskState.PENDING).exists()
+
+
+def draw_in(*states: DrawState) -> Predicate:
+    return Predicate(lambda user, draw: draw.state in states)
+
+
+@Predicate
+def is_waiting(user: User, approval: Approval) -> bool:
+    return approval.state == ApprovalState.WAITING
+
+
+@Predicate
+def proposed_it(user: User, approval: Approval) -> bool:
+    return approval.proposed_by_id == user.pk
+
+
+is_frozen, is_drawn, is_void = draw_in(DrawState.FROZEN), draw_in(DrawState.DRAWN), draw_in(DrawState.VOID)
 own = is_lead & is_own_campaign
+watches = holds(Role.SUPERVISOR)
+"""The supervisor's seat: of a campaign that the supervisor sees at all (`visible_to`), everything the operator sees."""
 
 declare(
     Campaign,
@@ -79,15 +130,44 @@ declare(
         "withdraw": own & in_state(CampaignState.NEGOTIATING),
         "freeze": own & in_state(CampaignState.NEGOTIATING),
         "draw": own & in_state(CampaignState.FROZEN),
-        "dispatch": own & in_state(CampaignState.DRAWN),
+        "dispatch": own & ~is_practice & (in_state(CampaignState.DRAWN) | has_pending_tasks),
+        "supplement": own & in_state(CampaignState.DRAWN, CampaignState.DISPATCHED),
         "see_preview": own | holds(Role.PARTNER_LIAISON, Role.SUPERVISOR),
         "receive_allotment": own & is_draft,
-        "see_result": own | (in_state(CampaignState.DISPATCHED) & holds(Role.SUPERVISOR)),
+        "see_result": own | watches,
+        "oversee": own | watches,
         "download": own | (in_state(CampaignState.DISPATCHED) & (is_lead | holds(Role.COUNTY_OFFICER))),
     },
 )
 declare(LineAgreement, {"answer": is_asked})
-declare(Contribution, {"give": is_source})
+declare(
+    Draw,
+    {
+        "draw": own & is_frozen,
+        "void": own & ~is_void,
+        "disclose": is_approver & is_own_campaign & ~is_practice,
+        "see_result": own | watches,
+        "remark": watches | own,
+        "answer": own & is_frozen,
+        "sign": (own | watches) & is_drawn,
+    },
+)
+declare(
+    Approval,
+    {
+        "decide": is_waiting & is_approver & is_own_campaign & ~proposed_it,
+        "withdraw": is_waiting & proposed_it,
+    },
+)
+declare(
+    Contribution,
+    {
+        "commit": is_source & asks_for(Phase.COMMIT),
+        "enter": is_source & asks_for(Phase.PUBLIC),
+        "reveal": is_source & asks_for(Phase.REVEAL),
+        "refuse": is_source & asks_for(Phase.REVEAL),
+    },
+)
 declare(
     Task,
     {

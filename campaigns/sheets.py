@@ -1,7 +1,7 @@
 """Turning a plan and the two pools into a draw sheet (draw-protocol.md section 1)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -25,12 +25,17 @@ class PlanSheet:
     people: dict[str, Person] = field(repr=False)
 
 
-def build_sheet(campaign: Campaign, *, draw_code: str, day: date) -> PlanSheet:
+def build_sheet(
+    campaign: Campaign, *, draw_code: str, day: date, supplement: Mapping[str, int] | None = None
+) -> PlanSheet:
     """The sheet of this campaign's plan and of the pools as they stand on `day`; changes nothing.
 
     Entries are in id order; nobody and nothing is left out silently: excluded institutions stand in it with the reason.
+    `supplement` (line code → how many): the sheet of a supplementary draw, of these lines alone.
     """
     lines = plan_lines(campaign)
+    if supplement is not None:
+        lines = [_supplemented(line, supplement[line.code]) for line in lines if line.code in supplement]
     first_day, last_day = visit_window(campaign, day)
     candidates = {candidate.identifier: candidate for candidate in Population(campaign, lines, day).candidates()}
     people = {person.identifier: person for person in Staffing(campaign, lines, first_day, last_day).people()}
@@ -40,7 +45,7 @@ def build_sheet(campaign: Campaign, *, draw_code: str, day: date) -> PlanSheet:
         "title": campaign.title,
         "sources": [source.sheet_name for source in campaign.sources.all()],
         "lines": [line_rule(line) for line in lines],
-        "quota": _quota(campaign),
+        "quota": _quota(campaign) if supplement is None else None,
         "institutions": [_institution_entry(candidates[key]) for key in sorted(candidates)],
         "inspectors": _inspector_entries(people, candidates, campaign.tasks_per_inspector),
     }
@@ -54,6 +59,12 @@ def plan_lines(campaign: Campaign) -> list[PlanLine]:
             "slots__bureau", "slots__county_department", "slots__line", "matters", "partners"
         )
     )
+
+
+def _supplemented(line: PlanLine, count: int) -> PlanLine:
+    """The line as a supplementary draw takes it: its own rule, but a fixed number; never saved."""
+    line.size_kind, line.count, line.stated_count = SizeKind.COUNT, count, None
+    return line
 
 
 def visit_window(campaign: Campaign, day: date) -> tuple[date, date]:

@@ -23,6 +23,8 @@ class TaskState(models.TextChoices):
     PENDING = "pending", "待派发"
     DISPATCHED = "dispatched", "待检查"
     NOTIFIED = "notified", "已通知"
+    REPLACED = "replaced", "已替换"
+    CANCELLED = "cancelled", "已撤销"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,25 @@ CAMPAIGN_STEPS = {
     "withdraw": Step("撤回修改", (CampaignState.NEGOTIATING,), CampaignState.DRAFT),
     "freeze": Step("冻结两库", (CampaignState.NEGOTIATING,), CampaignState.FROZEN),
     "draw": Step("抽取", (CampaignState.FROZEN,), CampaignState.DRAWN),
-    "dispatch": Step("派发任务", (CampaignState.DRAWN,), CampaignState.DISPATCHED),
+    "dispatch": Step("派发任务", (CampaignState.DRAWN, CampaignState.DISPATCHED), CampaignState.DISPATCHED),
+    "void": Step(
+        "作废抽取",
+        (CampaignState.FROZEN, CampaignState.DRAWN, CampaignState.DISPATCHED),
+        CampaignState.NEGOTIATING,
+    ),
+}
+"""A campaign that is dispatched is dispatched again when a supplementary draw has brought new tasks."""
+
+DRAW_STEPS = {
+    "draw": Step("抽取", (DrawState.FROZEN,), DrawState.DRAWN),
+    "void": Step("作废", (DrawState.FROZEN, DrawState.DRAWN), DrawState.VOID),
 }
 
 TASK_STEPS = {
     "dispatch": Step("派发", (TaskState.PENDING,), TaskState.DISPATCHED),
     "notify": Step("通知", (TaskState.DISPATCHED,), TaskState.NOTIFIED),
+    "replace": Step("替换", (TaskState.PENDING, TaskState.DISPATCHED, TaskState.NOTIFIED), TaskState.REPLACED),
+    "cancel": Step("撤销", (TaskState.PENDING, TaskState.DISPATCHED), TaskState.CANCELLED),
 }
 
 RAIL = ("计划", "协商", "冻结", "抽取", "派发", "检查", "处置", "公示", "归档")

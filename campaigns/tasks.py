@@ -1,28 +1,67 @@
-"""Long work of campaigns, run by a worker: freezing and drawing."""
+"""Long work of campaigns, run by a worker, and what the clock does."""
 
-from campaigns import drawing, freezing
+from celery import shared_task
+from django.utils import timezone
+
+from campaigns import disclosing, drawing, freezing, voiding
 from campaigns.errors import CampaignError
-from campaigns.models import Campaign
+from campaigns.models import Approval, Draw
 from jobs.models import Job
 from jobs.running import JobRefused, Outcome, Progress, handles
+
+PHASES = {
+    "freeze": "正在核对冻结的名录",
+    "tickets": "正在计算每家机构的签",
+    "lines": "正在按条目排序、取定名单",
+    "teams": "正在组成检查组",
+}
+"""What campaigns.draw.run tells while it computes, in words."""
 
 
 @handles("campaigns.freeze")
 def freeze(job: Job, progress: Progress) -> Outcome:
-    campaign = Campaign.objects.get(pk=job.parameters["campaign"])
     progress("正在整理检查对象和检查人员名录库")
     try:
-        draw = freezing.freeze_campaign(campaign, by=job.owner)
+        draw = freezing.freeze_campaign(approval_of(job))
     except CampaignError as refused:
         raise JobRefused(str(refused)) from refused
+    return _frozen(draw)
+
+
+@handles("campaigns.supplement")
+def supplement(job: Job, progress: Progress) -> Outcome:
+    progress("正在整理补充抽取的检查对象和检查人员")
+    try:
+        draw = freezing.freeze_supplement(approval_of(job))
+    except CampaignError as refused:
+        raise JobRefused(str(refused)) from refused
+    return _frozen(draw)
+
+
+def _frozen(draw: Draw) -> Outcome:
     return Outcome("两库已冻结，承诺摘要已生成", {"commitment": draw.commitment}, next_url=draw.get_absolute_url())
 
 
 @handles("campaigns.draw")
 def draw(job: Job, progress: Progress) -> Outcome:
-    campaign = Campaign.objects.get(pk=job.parameters["campaign"])
+    def tell(phase: str, done: int, total: int) -> None:
+        progress(PHASES.get(phase, phase), done, total)
+
     try:
-        done = drawing.run_draw(campaign, by=job.owner, progress=progress)
+        done = drawing.run_draw(approval_of(job), progress=tell)
     except CampaignError as refused:
         raise JobRefused(str(refused)) from refused
     return Outcome("抽取完成", {"result": done.result_digest}, next_url=done.get_absolute_url())
+
+
+def approval_of(job: Job) -> Approval:
+    """The confirmed approval whose act this job carries out."""
+    approvals = Approval.objects.select_related("campaign", "draw", "decided_by")
+    return approvals.get(pk=job.parameters["approval"])
+
+
+@shared_task
+def mind_the_clock() -> None:
+    """Void what was not revealed in time; disclose what the campaigns' own dates disclose."""
+    voiding.void_overdue()
+    disclosing.disclose_due(timezone.localdate())

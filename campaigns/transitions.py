@@ -45,14 +45,19 @@ def withdraw(campaign: Campaign, *, by: User) -> Campaign:
 
 @transaction.atomic
 def dispatch(campaign: Campaign, *, by: User) -> Campaign:
-    """Hand every task to its bureau: from now on counties, partners and inspectors see theirs."""
+    """Hand every task to its bureau: from now on counties, partners and inspectors see theirs. Again, for the tasks
+    of a supplementary draw."""
     campaign = locked(campaign)
     check_source(CAMPAIGN_STEPS["dispatch"], campaign.state)
+    if campaign.is_practice:
+        raise CampaignError("演练到抽取为止：演练的任务不派发、不通知、不公开、不统计。")
     now = timezone.now()
     count = Task.objects.filter(campaign=campaign, state=TaskState.PENDING).update(
         state=TaskState.DISPATCHED, dispatched_at=now
     )
-    return move(campaign, "dispatch", by=by, facts={"tasks": count}, dispatched_at=now)
+    if not count:
+        raise WrongState("没有待派发的任务。")
+    return move(campaign, "dispatch", by=by, facts={"tasks": count}, dispatched_at=campaign.dispatched_at or now)
 
 
 @transaction.atomic
@@ -92,7 +97,9 @@ def check_source(step: Step, state: str) -> None:
         raise WrongState(f"当前状态为“{step.states(state).label}”，不能{step.label}。")
 
 
-def move(campaign: Campaign, step: str, *, by: User, facts: Mapping[str, Any] | None = None, **stamps: Any) -> Campaign:
+def move(
+    campaign: Campaign, step: str, *, by: User | None, facts: Mapping[str, Any] | None = None, **stamps: Any
+) -> Campaign:
     """Write the step's target state on a locked campaign, with its time stamps and its audit entry."""
     check_source(CAMPAIGN_STEPS[step], campaign.state)
     with audit.recorded(f"campaigns.{step}", campaign, by=by, facts=facts):
@@ -103,9 +110,17 @@ def move(campaign: Campaign, step: str, *, by: User, facts: Mapping[str, Any] | 
     return campaign
 
 
-def mark_drawn(draw: Draw, *, seed: str, result_digest: str, by: User) -> None:
+def mark_drawn(draw: Draw, *, result_digest: str, by: User) -> None:
     """The draw row takes its result; called by campaigns.drawing inside its transaction."""
     draw.state = DrawState.DRAWN
-    draw.seed, draw.result_digest = seed, result_digest
+    draw.result_digest = result_digest
     draw.drawn_by, draw.drawn_at = by, timezone.now()
-    draw.save(update_fields=["state", "seed", "result_digest", "drawn_by", "drawn_at"])
+    draw.save(update_fields=["state", "result_digest", "drawn_by", "drawn_at"])
+
+
+def mark_void(draw: Draw, *, reason: str, by: User | None) -> None:
+    """The draw counts no more; called by campaigns.voiding inside its transaction."""
+    draw.state = DrawState.VOID
+    draw.void_reason = reason[:500]
+    draw.voided_by, draw.voided_at = by, timezone.now()
+    draw.save(update_fields=["state", "void_reason", "voided_by", "voided_at"])

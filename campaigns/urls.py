@@ -1,6 +1,17 @@
 from django.urls import path
 
-from campaigns.views import allotment, campaigns, draws, lines, matters, steps, tasks, verification
+from campaigns.views import (
+    allotment,
+    approvals,
+    campaigns,
+    contributions,
+    draws,
+    lines,
+    matters,
+    steps,
+    tasks,
+    verification,
+)
 
 app_name = "campaigns"
 
@@ -23,15 +34,27 @@ urlpatterns = [
     path("campaigns/<int:pk>/propose/", steps.propose, name="propose"),
     path("campaigns/<int:pk>/withdraw/", steps.withdraw, name="withdraw"),
     path("agreements/<int:pk>/", steps.answer, name="answer"),
-    path("campaigns/<int:pk>/freeze/confirm/", draws.confirm_freeze, name="confirm_freeze"),
-    path("campaigns/<int:pk>/freeze/", steps.freeze, name="freeze"),
+    path("campaigns/<int:pk>/freeze/confirm/", approvals.confirm_freeze, name="confirm_freeze"),
+    path("campaigns/<int:pk>/freeze/", approvals.propose_freeze, name="freeze"),
+    path("campaigns/<int:pk>/supplement/", approvals.supplement, name="supplement"),
     path("campaigns/<int:pk>/draw/", draws.draw, name="draw"),
-    path("campaigns/<int:pk>/draw/run/", steps.draw, name="run_draw"),
-    path("campaigns/<int:pk>/draw/population/", draws.population, name="population"),
-    path("campaigns/<int:pk>/draw/manifest.json", draws.manifest, name="manifest"),
-    path("campaigns/<int:pk>/draw/transcript.json", draws.transcript, name="transcript"),
+    path("draws/<int:pk>/run/", approvals.propose_draw, name="run_draw"),
+    path("draws/<int:pk>/void/", approvals.propose_void, name="void"),
+    path("draws/<int:pk>/disclose/", draws.disclose, name="disclose"),
+    path("draws/<int:pk>/population/", draws.population, name="population"),
+    path("draws/<int:pk>/manifest.json", draws.manifest, name="manifest"),
+    path("draws/<int:pk>/transcript.json", draws.transcript, name="transcript"),
+    path("draws/<int:pk>/remarks/", approvals.remark, name="remark"),
+    path("remarks/<int:pk>/reject/", approvals.reject_objection, name="reject_objection"),
+    path("approvals/<int:pk>/", approvals.approval, name="approval"),
+    path("approvals/<int:pk>/confirm/", approvals.confirm, name="confirm"),
+    path("approvals/<int:pk>/decline/", approvals.decline, name="decline"),
+    path("approvals/<int:pk>/withdraw/", approvals.withdraw, name="withdraw_approval"),
     path("campaigns/<int:pk>/jobs/<int:job_pk>/", draws.job, name="job"),
-    path("contributions/<int:pk>/", draws.contribute, name="contribute"),
+    path("contributions/<int:pk>/commit/", contributions.commit, name="commit"),
+    path("contributions/<int:pk>/enter/", contributions.enter, name="enter"),
+    path("contributions/<int:pk>/reveal/", contributions.reveal, name="reveal"),
+    path("contributions/<int:pk>/refuse/", contributions.refuse, name="refuse"),
     path("campaigns/<int:pk>/dispatch/", steps.dispatch, name="dispatch"),
     path("campaigns/<int:pk>/tasks/", tasks.campaign_tasks, name="campaign_tasks"),
     path("campaigns/<int:pk>/documents/", campaigns.documents, name="documents"),

@@ -6,6 +6,7 @@ from accounts.models import Role
 from accounts.models.users import ADMINISTRATORS, INSTITUTION_PEOPLE, LEADS
 
 LEAD = LEADS
+APPROVER = frozenset({Role.LEAD_APPROVER})
 REGULATORS = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER, Role.INSPECTOR, Role.SUPERVISOR}
 OFFICE = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER, Role.SUPERVISOR}
 POOL_KEEPERS = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER}
@@ -136,7 +137,19 @@ ROUTES = {
     "campaigns:manifest": {"GET": OFFICE},
     "campaigns:transcript": {"GET": LEAD | {Role.SUPERVISOR}},
     "campaigns:job": {"GET": OFFICE},
-    "campaigns:contribute": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
+    "campaigns:commit": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
+    "campaigns:enter": {"POST": LEAD},
+    "campaigns:reveal": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
+    "campaigns:refuse": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
+    "campaigns:supplement": {"GET": LEAD, "POST": LEAD},
+    "campaigns:void": {"GET": LEAD, "POST": LEAD},
+    "campaigns:disclose": {"POST": APPROVER},
+    "campaigns:remark": {"POST": LEAD | {Role.SUPERVISOR}},
+    "campaigns:reject_objection": {"POST": LEAD},
+    "campaigns:approval": {"GET": LEAD | {Role.SUPERVISOR}},
+    "campaigns:confirm": {"POST": APPROVER},
+    "campaigns:decline": {"POST": APPROVER},
+    "campaigns:withdraw_approval": {"POST": LEAD},
     "campaigns:dispatch": {"POST": LEAD},
     "campaigns:campaign_tasks": {"GET": REGULATORS},
     "campaigns:tasks": {"GET": REGULATORS | INSTITUTION},
@@ -172,14 +185,21 @@ ROUTES = {
     "api:campaign-propose": {"POST": LEAD},
     "api:campaign-withdraw": {"POST": LEAD},
     "api:campaign-freeze": {"POST": LEAD},
-    "api:campaign-draw": {"POST": LEAD},
     "api:campaign-dispatch": {"POST": LEAD},
     "api:campaign-job": {"GET": OFFICE},
     "api:agreement-answer": {"POST": LEAD | {Role.PARTNER_LIAISON}},
     "api:draw-list": {"GET": OFFICE},
     "api:draw-detail": {"GET": OFFICE},
     "api:draw-transcript": {"GET": LEAD | {Role.SUPERVISOR}},
-    "api:contribution-give": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
+    "api:draw-propose": {"POST": LEAD},
+    "api:draw-void": {"POST": LEAD},
+    "api:contribution-commit": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
+    "api:contribution-enter": {"POST": LEAD},
+    "api:contribution-reveal": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
+    "api:approval-list": {"GET": LEAD | {Role.SUPERVISOR}},
+    "api:approval-detail": {"GET": LEAD | {Role.SUPERVISOR}},
+    "api:approval-confirm": {"POST": APPROVER},
+    "api:approval-decline": {"POST": APPROVER},
     "api:task-list": {"GET": REGULATORS | INSTITUTION},
     "api:task-detail": {"GET": REGULATORS | INSTITUTION},
     "api:task-notify": {"POST": LEAD | {Role.COUNTY_OFFICER}},

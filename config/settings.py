@@ -173,6 +173,7 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "jobs.tasks.sweep", "schedule": timedelta(seconds=5)},
+    "mind the clock": {"task": "campaigns.tasks.mind_the_clock", "schedule": timedelta(minutes=1)},
     "drop old files": {"task": "jobs.tasks.drop_old_files", "schedule": timedelta(hours=6)},
 }
 

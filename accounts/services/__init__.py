@@ -4,7 +4,7 @@ from accounts.services.errors import AccountRefused
 from accounts.services.founding import install_administrators
 from accounts.services.places import create_bureau, create_region, edit_bureau, edit_region
 from accounts.services.roles import grant_role, revoke_role
-from accounts.services.signing_in import sign_in, sign_out
+from accounts.services.signing_in import confirm_password, sign_in, sign_out
 from accounts.services.tokens import create_token, revoke_token
 from accounts.services.users import change_password, close_user, create_user, edit_user, reopen_user, reset_password
 
@@ -12,6 +12,7 @@ __all__ = [
     "AccountRefused",
     "change_password",
     "close_user",
+    "confirm_password",
     "create_bureau",
     "create_region",
     "create_token",

@@ -16,6 +16,7 @@ FAILURES_ALLOWED = 5
 FAILURES_WITHIN = timedelta(minutes=10)
 
 WRONG = "用户名或密码不正确，或账号已停用。"
+WAIT_AGAIN = "连续输错密码次数过多，请 10 分钟后再试。"
 WAIT = "连续登录失败次数过多，请 10 分钟后再试。"
 
 
@@ -39,6 +40,16 @@ def prove_identity(request: HttpRequest, username: str, password: str) -> User:
         audit.record("accounts.sign_in_refused", subject, by=None)
         raise AccountRefused(WRONG)
     return user
+
+
+def confirm_password(user: User, password: str) -> None:
+    """The signed-in person's own password, asked again before what cannot be taken back. AccountRefused if wrong;
+    failures count like those of signing in."""
+    if _recent_failures(user) >= FAILURES_ALLOWED:
+        raise AccountRefused(WAIT_AGAIN)
+    if not user.check_password(password):
+        audit.record("accounts.sign_in_refused", user, by=None)
+        raise AccountRefused("密码不正确，未办理。")
 
 
 def sign_out(request: HttpRequest, *, by: User) -> None:

@@ -1,6 +1,6 @@
 """How dates, figures, digests and states are worded on every page: `{% load wording %}`."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -9,9 +9,10 @@ from django import template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from holidays import country_holidays
-from holidays.holiday_base import HolidayBase
 from lucide.templatetags.lucide import lucide
+
+from accounts import working_days
+from accounts.working_days import working_days_between
 
 register = template.Library()
 
@@ -77,28 +78,12 @@ def working_days_left(value: date | None, today: date | None = None) -> int | No
     return working_days_between(today or timezone.localdate(), _local_day(value))
 
 
-@lru_cache(maxsize=4096)
-def working_days_between(start: date, end: date) -> int:
-    """Working days after `start` up to and including `end`, by the State Council's calendar; negative backwards."""
-    if end < start:
-        return -working_days_between(end, start)
-    calendar = _calendar(start.year, end.year)
-    days = (start + timedelta(days=offset) for offset in range(1, (end - start).days + 1))
-    return sum(calendar.is_working_day(day) for day in days)
-
-
-@lru_cache(maxsize=16)
-def _calendar(first_year: int, last_year: int) -> HolidayBase:
-    return country_holidays("CN", years=range(first_year, last_year + 1), language="zh_CN")
-
-
 @register.filter
 def calendar_is_provisional(value: date | None) -> bool:
     """The State Council has not yet arranged this year's days off, so counts of working days may still change."""
     if not value:
         return False
-    year = _local_day(value).year
-    return not any(day.year == year for day in _calendar(year, year).weekend_workdays)
+    return not working_days.is_arranged(_local_day(value).year)
 
 
 @register.simple_tag

@@ -1,5 +1,6 @@
 """Draws: what was frozen, who contributed, and, for those who may see it, what came out."""
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -8,7 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
-from rest_framework import serializers
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,18 +19,17 @@ from accounts.api.errors import Problem
 from accounts.api.fields import ApiSerializer, BureauReference
 from accounts.api.views import ApiMixin, ReadView
 from accounts.rules import can, require
-from campaigns import drawing
+from campaigns import approvals, contributing, transcripts
+from campaigns.api.approvals import ApprovalSerializer
 from campaigns.api.plans import CampaignReference
 from campaigns.errors import CampaignError
-from campaigns.models import Contribution, Draw, DrawnInstitution
+from campaigns.models import Act, Contribution, Draw, DrawnInstitution
 from campaigns.states import DrawState
 
 
 class DrawFilter(django_filters.FilterSet):
     campaign = django_filters.NumberFilter(field_name="campaign_id", label="活动")
-    state = django_filters.ChoiceFilter(
-        choices=[choice for choice in DrawState.choices if choice[0] != DrawState.VOID], label="状态"
-    )
+    state = django_filters.ChoiceFilter(choices=DrawState.choices, label="状态")
 
     class Meta:
         model = Draw
@@ -37,24 +37,17 @@ class DrawFilter(django_filters.FilterSet):
 
 
 class ContributionSerializer(ApiSerializer):
-    """The value is told only once the draw is done and only to those who may see the result."""
+    """Commitments and revealed values are public from the moment they are given (draw-protocol.md section 7)."""
 
     bureau = BureauReference(read_only=True, allow_null=True)
-    is_given = serializers.SerializerMethodField()
     given_by = serializers.CharField(source="given_by.name", default=None, allow_null=True, read_only=True)
 
     class Meta:
         model = Contribution
-        fields = ("id", "source", "kind", "bureau", "is_given", "given_by", "given_at")
-        read_only_fields: Any = fields
-
-    def get_is_given(self, contribution: Contribution) -> bool:
-        return bool(contribution.value)
-
-
-class ContributionWithValue(ContributionSerializer):
-    class Meta(ContributionSerializer.Meta):
-        fields = (*ContributionSerializer.Meta.fields, "value", "commitment")  # type: ignore[assignment]
+        fields = (
+            "id", "source", "kind", "bureau", "commitment", "committed_at", "value", "origin", "occurred_at",
+            "given_by", "given_at", "refused_at",
+        )  # fmt: skip
         read_only_fields: Any = fields
 
 
@@ -63,7 +56,10 @@ class DrawRow(ApiSerializer):
 
     class Meta:
         model = Draw
-        fields = ("id", "code", "campaign", "state", "commitment", "frozen_at", "drawn_at")
+        fields = (
+            "id", "code", "campaign", "kind", "state", "commitment", "frozen_at", "objections_until", "reveal_until",
+            "drawn_at", "result_digest", "disclosed_at", "voided_at", "void_reason",
+        )  # fmt: skip
         read_only_fields: Any = fields
 
 
@@ -82,17 +78,12 @@ class DrawSerializer(DrawRow):
     """`result` is null for those who may not see it (yet); reserves are told to nobody before they are needed."""
 
     manifest = extend_schema_field(OpenApiTypes.OBJECT)(serializers.JSONField)(read_only=True)
-    contributions = serializers.SerializerMethodField()
+    contributions = ContributionSerializer(many=True, read_only=True)
     result = serializers.SerializerMethodField()
 
     class Meta(DrawRow.Meta):
         fields = (*DrawRow.Meta.fields, "manifest", "contributions", "result")  # type: ignore[assignment]
         read_only_fields: Any = fields
-
-    @extend_schema_field(ContributionWithValue(many=True))
-    def get_contributions(self, draw: Draw) -> Any:
-        shape = ContributionWithValue if shows_result(self._user, draw) else ContributionSerializer
-        return shape(draw.contributions.all(), many=True).data
 
     @extend_schema_field(serializers.ListSerializer[Any](child=DrawnSerializer(), allow_null=True))
     def get_result(self, draw: Draw) -> Any:
@@ -102,11 +93,27 @@ class DrawSerializer(DrawRow):
 
 
 def shows_result(user: Any, draw: Draw) -> bool:
-    return draw.state == DrawState.DRAWN and can(user, "see_result", draw.campaign)
+    return draw.drawn_at is not None and can(user, "see_result", draw)
 
 
-class ContributionInput(serializers.Serializer[Any]):
-    value = serializers.CharField(max_length=drawing.VALUE_LENGTH, label="数值")
+class CommitInput(serializers.Serializer[Any]):
+    commitment = serializers.RegexField(r"^[0-9a-f]{64}$", label="承诺摘要")
+
+
+class RevealInput(serializers.Serializer[Any]):
+    value = serializers.CharField(max_length=contributing.VALUE_LENGTH, label="数值")
+
+
+class PublicValueInput(RevealInput):
+    origin = serializers.CharField(max_length=contributing.ORIGIN_LENGTH, label="出处")
+    occurred_at = serializers.DateTimeField(label="产生时间")
+
+
+class VoidInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500, label="作废理由", help_text="列入公开记录")
+
+
+GIVEN = {200: ContributionSerializer, 409: Problem}
 
 
 @extend_schema_view(
@@ -121,7 +128,7 @@ class DrawView(ReadView):
     refusals = (CampaignError,)
 
     def rows(self) -> QuerySet[Draw]:
-        draws = Draw.objects.visible_to(self.user).exclude(state=DrawState.VOID).select_related("campaign__lead_bureau")
+        draws = Draw.objects.visible_to(self.user).select_related("campaign__lead_bureau")
         if self.action == "list":
             return draws.defer("manifest")
         drawn = DrawnInstitution.objects.filter(is_reserve=False).select_related("institution__county")
@@ -132,11 +139,37 @@ class DrawView(ReadView):
     @action(detail=True)
     def transcript(self, request: Request, pk: int) -> HttpResponse:
         draw = self.get_object()
-        require(self.user, "see_result", draw.campaign)
-        if draw.state != DrawState.DRAWN:
+        require(self.user, "see_result", draw)
+        if draw.drawn_at is None:
             raise Http404
         headers = {"Content-Disposition": f'attachment; filename="{draw.code}.transcript.json"'}
-        return HttpResponse(draw.transcript.text, content_type="application/json; charset=utf-8", headers=headers)
+        return HttpResponse(
+            transcripts.current_text(draw), content_type="application/json; charset=utf-8", headers=headers
+        )
+
+    @extend_schema(
+        summary="提请抽取，由另一人审批后进行", request=None, responses={201: ApprovalSerializer, 409: Problem}
+    )
+    @action(detail=True, methods=["post"])
+    def propose(self, request: Request, pk: int) -> Response:
+        draw = self.get_object()
+        require(self.user, "draw", draw)
+        return self._proposed(draw, Act.DRAW)
+
+    @extend_schema(
+        summary="提请作废，由另一人审批后进行", request=VoidInput, responses={201: ApprovalSerializer, 409: Problem}
+    )
+    @action(detail=True, methods=["post"])
+    def void(self, request: Request, pk: int) -> Response:
+        draw = self.get_object()
+        require(self.user, "void", draw)
+        given = VoidInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        return self._proposed(draw, Act.VOID, **given.validated_data)
+
+    def _proposed(self, draw: Draw, act: Act, reason: str = "") -> Response:
+        approval = approvals.propose_act(draw.campaign, act, draw=draw, reason=reason, by=self.user)
+        return Response(ApprovalSerializer(approval).data, status.HTTP_201_CREATED)
 
 
 class ContributionView(ApiMixin, GenericViewSet[Contribution]):
@@ -146,16 +179,28 @@ class ContributionView(ApiMixin, GenericViewSet[Contribution]):
     filter_backends = ()
     refusals = (CampaignError,)
 
-    @extend_schema(
-        summary="提交随机数，一次为定", request=ContributionInput, responses={200: ContributionSerializer, 409: Problem}
-    )
+    @extend_schema(summary="公布承诺摘要", request=CommitInput, responses=GIVEN)
     @action(detail=True, methods=["post"])
-    def give(self, request: Request, pk: int) -> Response:
+    def commit(self, request: Request, pk: int) -> Response:
+        return self._give(pk, "commit", CommitInput, contributing.commit_value)
+
+    @extend_schema(summary="录入公开数值", request=PublicValueInput, responses=GIVEN)
+    @action(detail=True, methods=["post"])
+    def enter(self, request: Request, pk: int) -> Response:
+        return self._give(pk, "enter", PublicValueInput, contributing.enter_public_value)
+
+    @extend_schema(summary="揭示数值，须与承诺摘要相符", request=RevealInput, responses=GIVEN)
+    @action(detail=True, methods=["post"])
+    def reveal(self, request: Request, pk: int) -> Response:
+        return self._give(pk, "reveal", RevealInput, contributing.reveal_value)
+
+    def _give(
+        self, pk: int, step: str, shape: type[serializers.Serializer[Any]], act: Callable[..., Contribution]
+    ) -> Response:
         draws = Draw.objects.visible_to(self.user)
-        rows = Contribution.objects.filter(draw__in=draws).select_related("draw__campaign", "bureau")
+        rows = Contribution.objects.filter(draw__in=draws).select_related("draw__campaign", "bureau", "given_by")
         contribution = get_object_or_404(rows, pk=pk)
-        require(self.user, "give", contribution)
-        given = ContributionInput(data=request.data)
+        require(self.user, step, contribution)
+        given = shape(data=self.request.data)
         given.is_valid(raise_exception=True)
-        done = drawing.give_contribution(contribution, value=given.validated_data["value"], by=self.user)
-        return Response(ContributionSerializer(done).data)
+        return Response(ContributionSerializer(act(contribution, **given.validated_data, by=self.user)).data)

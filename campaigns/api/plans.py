@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers, status
@@ -19,11 +17,13 @@ from accounts.api.errors import Problem
 from accounts.api.fields import ApiSerializer, BureauReference
 from accounts.api.views import ApiMixin, ReadView
 from accounts.rules import can, require
-from campaigns import planning, queries, transitions
+from campaigns import approvals, planning, queries, transitions
+from campaigns.api.approvals import ApprovalSerializer
 from campaigns.api.matters import MatterReference
 from campaigns.errors import CampaignError, WrongState
 from campaigns.filters import CampaignFilter
 from campaigns.models import (
+    Act,
     BasisDocument,
     Campaign,
     Exclusion,
@@ -37,10 +37,10 @@ from campaigns.states import CampaignState
 from institutions.api import DomainReference
 from jobs.api import JobSerializer
 from jobs.models import Job
-from jobs.services import start_job
 
 PLANNED = {CampaignState.DRAFT, CampaignState.NEGOTIATING}
-STEPS = ("edit", "propose", "withdraw", "freeze", "draw", "dispatch", "see_preview", "see_result", "download")
+JOBS = ("campaigns.freeze", "campaigns.draw", "campaigns.supplement")
+STEPS = ("edit", "propose", "withdraw", "freeze", "supplement", "dispatch", "see_preview", "see_result", "download")
 RATIOS = {"type": "object", "additionalProperties": {"type": "string"}}
 LOTS = {"type": "object", "additionalProperties": {"type": "integer"}}
 
@@ -212,7 +212,6 @@ class AnswerInput(serializers.Serializer[Any]):
     words = serializers.CharField(max_length=300, required=False, allow_blank=True, default="", label="说明")
 
 
-JOB_STARTED = {202: JobSerializer, 409: Problem}
 MOVED = {200: CampaignSerializer, 409: Problem}
 
 
@@ -262,15 +261,15 @@ class CampaignView(ReadView):
     def dispatch_tasks(self, request: Request, pk: int) -> Response:
         return self._move("dispatch", transitions.dispatch)
 
-    @extend_schema(summary="冻结两库（后台进行）", request=None, responses=JOB_STARTED)
+    @extend_schema(
+        summary="提请冻结两库，由另一人审批后进行", request=None, responses={201: ApprovalSerializer, 409: Problem}
+    )
     @action(detail=True, methods=["post"])
     def freeze(self, request: Request, pk: int) -> Response:
-        return self._start("freeze", "冻结两库")
-
-    @extend_schema(summary="抽取（后台进行）", request=None, responses=JOB_STARTED)
-    @action(detail=True, methods=["post"])
-    def draw(self, request: Request, pk: int) -> Response:
-        return self._start("draw", "抽取")
+        campaign = self.get_object()
+        require(self.user, "freeze", campaign)
+        approval = approvals.propose_act(campaign, Act.FREEZE, by=self.user)
+        return Response(ApprovalSerializer(approval).data, status.HTTP_201_CREATED)
 
     @extend_schema(
         summary="冻结或抽取的进展", responses={200: JobSerializer},
@@ -279,7 +278,7 @@ class CampaignView(ReadView):
     @action(detail=True, url_path="jobs/<int:job_pk>", url_name="job")
     def job(self, request: Request, pk: int, job_pk: int) -> Response:
         campaign = self.get_object()
-        keys = [queries.job_key(campaign, kind) for kind in ("campaigns.freeze", "campaigns.draw")]
+        keys = [queries.job_key(campaign, kind) for kind in JOBS]
         return Response(JobSerializer(get_object_or_404(Job, pk=job_pk, key__in=keys)).data)
 
     def _move(self, step: str, move: Callable[..., Campaign]) -> Response:
@@ -287,17 +286,6 @@ class CampaignView(ReadView):
         require(self.user, step, campaign)
         move(campaign, by=self.user)
         return Response(CampaignSerializer(self.get_object(), context=self.get_serializer_context()).data)
-
-    def _start(self, step: str, words: str) -> Response:
-        """202 with the address where the progress stands; pressing twice starts once."""
-        campaign = self.get_object()
-        require(self.user, step, campaign)
-        kind, parameters = f"campaigns.{step}", {"campaign": campaign.pk}
-        with transaction.atomic():
-            key = queries.job_key(campaign, kind)
-            job = start_job(kind, f"{words}：{campaign.title}", by=self.user, parameters=parameters, key=key)
-        address = reverse("api:campaign-job", args=[campaign.pk, job.pk])
-        return Response(JobSerializer(job).data, status.HTTP_202_ACCEPTED, headers={"Location": address})
 
 
 class AgreementView(ApiMixin, GenericViewSet[LineAgreement]):

@@ -17,12 +17,3 @@ class AnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="有异议时写明理由和建议",
     )
-
-
-class ContributionForm(forms.Form):
-    value = forms.CharField(
-        label="数值",
-        max_length=256,
-        help_text="任意文字或数字，如现场掷骰子的点数；提交后不能更改，抽取完成后随全文公开",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )

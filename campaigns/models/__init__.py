@@ -1,10 +1,12 @@
 """The one list 抽查事项清单, campaigns and their plans, draws, tasks."""
 
 from campaigns.models.allotment import AllottedInstitution
+from campaigns.models.approvals import Act, Approval, ApprovalState
 from campaigns.models.campaign import BasisDocument, Campaign, CampaignIssuer, CampaignKind, NoticeWindow, Source, Stage
+from campaigns.models.contributions import Contribution
 from campaigns.models.draws import (
-    Contribution,
     Draw,
+    DrawKind,
     DrawnInstitution,
     DrawSecret,
     DrawTranscript,
@@ -23,21 +25,30 @@ from campaigns.models.plan import (
     SlotRole,
     TeamSlot,
 )
-from campaigns.models.tasks import InspectionNotice, Task, TaskMode, TeamMember
+from campaigns.models.record import LogEntry, LogEvent, MinutesSignature, Remark
+from campaigns.models.substitutions import Cause, FormerMember, Substitution, SubstitutionKind
+from campaigns.models.tasks import Declaration, InspectionNotice, Task, TaskMode, TeamMember
 
 __all__ = [
+    "Act",
     "AllottedInstitution",
+    "Approval",
+    "ApprovalState",
     "BasisDocument",
     "Campaign",
     "CampaignIssuer",
     "CampaignKind",
+    "Cause",
     "Contribution",
+    "Declaration",
     "Draw",
+    "DrawKind",
     "DrawSecret",
     "DrawTranscript",
     "DrawnInstitution",
     "Exclusion",
     "ExclusionKind",
+    "FormerMember",
     "FrozenInspector",
     "FrozenInstitution",
     "InspectionMatter",
@@ -45,13 +56,19 @@ __all__ = [
     "KeyTargetRule",
     "LegalBasis",
     "LineAgreement",
+    "LogEntry",
+    "LogEvent",
+    "MinutesSignature",
     "NoticeWindow",
     "PlanLine",
+    "Remark",
     "Rounding",
     "SizeKind",
     "SlotRole",
     "Source",
     "Stage",
+    "Substitution",
+    "SubstitutionKind",
     "Task",
     "TaskMode",
     "TeamMember",

@@ -1,4 +1,4 @@
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -76,6 +76,22 @@ class Campaign(models.Model):
     )
     overall_count = models.PositiveIntegerField("总体数量", null=True, blank=True, help_text="通知写明的总体数量")
     tasks_per_inspector = models.PositiveSmallIntegerField("每人最多任务数", default=6)
+    objection_days = models.PositiveSmallIntegerField(
+        "异议期（工作日）",
+        default=0,
+        validators=[MaxValueValidator(60)],
+        help_text="冻结后多少个工作日内，机构可以核对自己是否在名录并提出异议；0 表示不设异议期",
+    )
+    reveal_hours = models.PositiveSmallIntegerField(
+        "揭示时限（小时）",
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+        help_text="开始揭示随机数后多少小时内须全部揭示；逾期不揭示的，本次抽取作废并公开未揭示的来源",
+    )
+    discloses_on = models.DateField(
+        "公开抽取全文日期", null=True, blank=True, help_text="到期自动公开；不填则由负责人在现场检查结束后公开"
+    )
+    explains_draw = models.BooleanField("机构可查询本机构抽取依据", default=True)
     quota_count = models.PositiveIntegerField(
         "国家质检中心数", null=True, blank=True, help_text="各条目合计须含的国家质检中心家数"
     )
@@ -120,6 +136,11 @@ class Campaign(models.Model):
     def scope(self) -> str:
         """Region code prefix of the population: all institutions of the lead bureau's region."""
         return self.lead_bureau.region.scope
+
+    @property
+    def is_practice(self) -> bool:
+        """演练: nothing of it is published, notified or counted."""
+        return self.kind == CampaignKind.PRACTICE
 
     @property
     def is_editable(self) -> bool:

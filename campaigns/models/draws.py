@@ -3,8 +3,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from accounts.models import Bureau, User
-from campaigns.models.campaign import Campaign, Source
+from accounts.models import User
+from campaigns.models.campaign import Campaign
 from campaigns.states import DrawState
 from inspectors.models import Expert, Inspector
 from institutions.models import Institution
@@ -12,9 +12,18 @@ from institutions.models import Institution
 DIGEST_LENGTH = 64
 
 
+class DrawKind(models.TextChoices):
+    MAIN = "main", "抽取"
+    SUPPLEMENT = "supplement", "补充抽取"
+
+
 class DrawQuerySet(models.QuerySet["Draw"]):
     def visible_to(self, user: User) -> "DrawQuerySet":
         return self.filter(campaign__in=Campaign.objects.visible_to(user))
+
+    def counting(self) -> "DrawQuerySet":
+        """Those that were not voided."""
+        return self.exclude(state=DrawState.VOID)
 
 
 class Draw(models.Model):
@@ -26,16 +35,26 @@ class Draw(models.Model):
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="draws", verbose_name="活动")
     number = models.PositiveSmallIntegerField("序号")
+    kind = models.CharField("类别", max_length=12, choices=DrawKind.choices, default=DrawKind.MAIN)
     code = models.CharField("抽取编号", max_length=64, unique=True)
     state = models.CharField("状态", max_length=10, choices=DrawState.choices, default=DrawState.FROZEN, editable=False)
     manifest = models.JSONField("清单", encoder=DjangoJSONEncoder)
     commitment = models.CharField("承诺摘要", max_length=DIGEST_LENGTH)
     frozen_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="冻结人")
     frozen_at = models.DateTimeField("冻结时间")
+    objections_until = models.DateTimeField("异议期截止", null=True, blank=True)
+    reveal_until = models.DateTimeField("揭示截止", null=True, blank=True)
     seed = models.CharField("种子", max_length=DIGEST_LENGTH, blank=True)
     result_digest = models.CharField("结果摘要", max_length=DIGEST_LENGTH, blank=True)
     drawn_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="抽取人")
     drawn_at = models.DateTimeField("抽取时间", null=True, blank=True)
+    disclosed_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="公开人"
+    )
+    disclosed_at = models.DateTimeField("公开时间", null=True, blank=True)
+    voided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="作废人")
+    voided_at = models.DateTimeField("作废时间", null=True, blank=True)
+    void_reason = models.CharField("作废原因", max_length=500, blank=True)
 
     objects = DrawQuerySet.as_manager()
 
@@ -45,13 +64,28 @@ class Draw(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["campaign", "number"], name="draw_number_is_unique_in_its_campaign"),
             models.UniqueConstraint(
-                fields=["campaign"], condition=~Q(state="void"), name="campaign_has_one_draw_that_counts"
+                fields=["campaign"],
+                condition=Q(kind="main") & ~Q(state="void"),
+                name="campaign_has_one_draw_that_counts",
+            ),
+            models.UniqueConstraint(
+                fields=["campaign"],
+                condition=Q(kind="supplement", state="frozen"),
+                name="campaign_has_one_supplement_under_way",
             ),
             models.CheckConstraint(
                 condition=Q(state="drawn", drawn_at__isnull=False) & ~Q(result_digest="")
                 | Q(state="frozen", drawn_at__isnull=True, result_digest="")
                 | Q(state="void"),
                 name="draw_is_drawn_once_it_has_a_result",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="void", voided_at__isnull=False) & ~Q(void_reason="")
+                | ~Q(state="void") & Q(voided_at__isnull=True, void_reason=""),
+                name="draw_is_void_with_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(disclosed_at__isnull=True) | Q(drawn_at__isnull=False), name="draw_is_disclosed_once_drawn"
             ),
         ]
 
@@ -60,6 +94,15 @@ class Draw(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("campaigns:draw", args=[self.campaign_id])
+
+    @property
+    def is_supplement(self) -> bool:
+        return self.kind == DrawKind.SUPPLEMENT
+
+    @property
+    def is_sealed(self) -> bool:
+        """Its seed is fixed: nothing that follows depends on anything but what is stored already."""
+        return bool(self.seed)
 
     @property
     def sources(self) -> list[str]:
@@ -136,41 +179,6 @@ class FrozenInspector(models.Model):
 
     def __str__(self) -> str:
         return self.identifier
-
-
-class Contribution(models.Model):
-    """One source's share of the randomness; empty until given, then never changed."""
-
-    draw = models.ForeignKey(Draw, models.PROTECT, related_name="contributions", verbose_name="抽取")
-    position = models.PositiveSmallIntegerField("排序", default=0)
-    source = models.CharField("来源", max_length=64)
-    kind = models.CharField("类别", max_length=10)
-    bureau = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位")
-    value = models.CharField("数值", max_length=256, blank=True)
-    commitment = models.CharField("承诺摘要", max_length=DIGEST_LENGTH, blank=True)
-    given_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="提交人")
-    given_at = models.DateTimeField("提交时间", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "随机数贡献"
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["draw", "source"], name="source_contributes_once"),
-            models.CheckConstraint(
-                condition=Q(value="", given_at__isnull=True) | (~Q(value="") & Q(given_at__isnull=False)),
-                name="contribution_has_a_time_once_it_has_a_value",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-    @property
-    def label(self) -> str:
-        """大同市公安局; 见证人 纪检; 公开数值 双色球2025105期."""
-        if self.kind == Source.Kind.BUREAU:
-            return str(self.bureau)
-        return f"{Source.Kind(self.kind).label} {self.source.partition(':')[2]}"
 
 
 class DrawnInstitution(models.Model):

@@ -1,3 +1,4 @@
+import secrets
 from typing import cast
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -14,7 +15,8 @@ from campaigns.states import TaskState
 from inspectors.models import Expert, Inspector
 from institutions.models import Institution
 
-RELEASED_STATES = [state for state in TaskState if state != TaskState.PENDING]
+RELEASED_STATES = [TaskState.DISPATCHED, TaskState.NOTIFIED]
+ENDED_STATES = [TaskState.REPLACED, TaskState.CANCELLED]
 
 
 class TaskMode(models.TextChoices):
@@ -22,12 +24,23 @@ class TaskMode(models.TextChoices):
     ALLOTTED = "allotted", "上级分配"
 
 
+class Declaration(models.TextChoices):
+    """回避声明 of a member of a team, before the institution is notified."""
+
+    NONE = "none", "无利害关系"
+    RECUSAL = "recusal", "申请回避"
+
+
 class TaskQuerySet(models.QuerySet["Task"]):
+    def live(self) -> "TaskQuerySet":
+        """Those that still stand: neither replaced nor cancelled."""
+        return self.exclude(state__in=ENDED_STATES)
+
     def visible_to(self, user: User) -> "TaskQuerySet":
         """The campaign's lead sees its tasks once drawn; the other bureaus and the inspectors once dispatched;
         the institution once it is notified."""
         if user.has_role(*INSTITUTION_PEOPLE):
-            return self.filter(state=TaskState.NOTIFIED, institution__representatives__user=user)
+            return self.filter(notice__isnull=False, institution__representatives__user=user)
         if not user.is_regulator or user.bureau is None:
             return self.none()
         seen = Q(pk=None)
@@ -78,7 +91,11 @@ class Task(models.Model):
         verbose_name = verbose_name_plural = "检查任务"
         ordering = ["number"]
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "institution"], name="institution_has_one_task_in_a_campaign"),
+            models.UniqueConstraint(
+                fields=["campaign", "institution"],
+                condition=~Q(state__in=["replaced", "cancelled"]),
+                name="institution_has_one_live_task_in_a_campaign",
+            ),
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="task_state_is_known"),
             models.CheckConstraint(
                 condition=Q(mode="allotted", draw__isnull=True) | Q(mode="drawn", draw__isnull=False),
@@ -108,6 +125,13 @@ class TeamMember(models.Model):
         Expert, models.PROTECT, null=True, blank=True, related_name="memberships", verbose_name="专家"
     )
 
+    declaration = models.CharField("回避声明", max_length=10, choices=Declaration.choices, blank=True)
+    declaration_words = models.CharField("声明内容", max_length=500, blank=True)
+    declared_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="声明登记人"
+    )
+    declared_at = models.DateTimeField("声明时间", null=True, blank=True)
+
     class Meta:
         verbose_name = verbose_name_plural = "检查组成员"
         ordering = ["task_id", "position"]
@@ -118,6 +142,11 @@ class TeamMember(models.Model):
                 name="team_member_is_one_person",
             ),
             models.UniqueConstraint(fields=["task", "position"], name="team_place_is_held_by_one_person"),
+            models.CheckConstraint(
+                condition=Q(declaration="", declared_at__isnull=True)
+                | ~Q(declaration="") & Q(declared_at__isnull=False, declared_by__isnull=False),
+                name="declaration_is_dated",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -138,6 +167,11 @@ class TeamMember(models.Model):
         return self.inspector.department_certificate if self.inspector else ""
 
 
+def make_token() -> str:
+    """For the address of a page that only the holder of the paper knows."""
+    return secrets.token_urlsafe(18)
+
+
 class InspectionNotice(models.Model):
     """检查通知书 to the institution of one task, numbered in the issuing bureau's own series of the year."""
 
@@ -147,6 +181,9 @@ class InspectionNotice(models.Model):
     serial = models.PositiveIntegerField("序号")
     issued_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="签发人")
     issued_at = models.DateTimeField("签发时间")
+    token = models.CharField("验证码", max_length=32, unique=True, default=make_token, editable=False)
+    log_number = models.PositiveIntegerField("公开日志序号", default=0)
+    log_digest = models.CharField("公开日志摘要", max_length=64, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "检查通知书"

@@ -1,61 +1,84 @@
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.rules import can, require
-from campaigns import drawing, planning, queries
+from campaigns import contributing, disclosing, queries, transcripts
 from campaigns.errors import CampaignError
-from campaigns.forms import ContributionForm
-from campaigns.models import Campaign, Contribution, Draw, DrawnInstitution, FrozenInstitution
+from campaigns.forms import CommitForm, PublicValueForm, RevealForm
+from campaigns.models import Contribution, Draw, DrawnInstitution, FrozenInstitution
 from campaigns.states import DrawState
+from campaigns.views.approvals import get_draw
 from campaigns.views.campaigns import get_campaign, tabs
 from jobs.models import Job
 
 POPULATION_PAGE = 200
-
-
-@require_GET
-def confirm_freeze(request: Request, pk: int) -> HttpResponse:
-    """Says what will be frozen and that it cannot be undone."""
-    campaign = get_campaign(request, pk)
-    require(request.user, "freeze", campaign)
-    context = {
-        "campaign": campaign,
-        "preview": planning.preview_plan(campaign),
-        "tabs": tabs(request, campaign, "draw"),
-    }
-    return render(request, "campaigns/confirm_freeze.html", context)
+JOBS = ("campaigns.freeze", "campaigns.draw", "campaigns.supplement")
 
 
 @require_GET
 def draw(request: Request, pk: int) -> HttpResponse:
-    """What is frozen, who has contributed, and, for those who may see it, what was drawn."""
+    """The campaign's draws: the one that counts (or is under way) in full, the others by name."""
     campaign = get_campaign(request, pk)
-    found = get_draw(campaign)
-    excluded, contributions = _excluded(found), _contributions(request, found)
-    may_see_result = found.state == DrawState.DRAWN and can(request.user, "see_result", campaign)
+    draws = list(campaign.draws.select_related("campaign__lead_bureau__region", "frozen_by", "drawn_by", "voided_by"))
+    found = shown(draws, request.GET.get("number"))
+    if found is None:
+        raise Http404
+    contributions = list(found.contributions.select_related("bureau", "given_by", "committed_by"))
+    for row in contributions:
+        row.draw = found
+    may_see_result = found.drawn_at is not None and can(request.user, "see_result", found)
     context = {
         "campaign": campaign,
         "draw": found,
+        "draws": draws,
         "tabs": tabs(request, campaign, "draw"),
         "rules": found.manifest["lines"],
-        "excluded": excluded,
+        "excluded": (excluded := _excluded(found)),
         "excluded_count": sum(count for _, _, count in excluded),
-        "contributions": contributions,
-        "missing": [str(contribution) for contribution, _ in contributions if not contribution.value],
+        "phase": contributing.phase_from(contributions),
+        "contributions": [(row, _asked(request, row)) for row in contributions],
+        "missing": [str(each) for each in contributing.what_is_missing(found)]
+        if found.state == DrawState.FROZEN
+        else [],
+        "remarks": found.remarks.select_related("by", "answered_by", "institution"),
+        "waiting": list(campaign.approvals.waiting().select_related("proposed_by")),
         "job": queries.latest_job(campaign, "campaigns.draw"),
-        "may_draw": can(request.user, "draw", campaign),
+        "may": {
+            action: can(request.user, action, found)
+            for action in ("draw", "void", "disclose", "remark", "answer", "sign")
+        }
+        | {"supplement": can(request.user, "supplement", campaign)},
         "result": _result(found) if may_see_result else None,
     }
     return render(request, "campaigns/draw.html", context)
 
 
-def get_draw(campaign: Campaign) -> Draw:
-    draws = campaign.draws.exclude(state=DrawState.VOID).select_related("frozen_by", "drawn_by")
-    return get_object_or_404(draws)
+def shown(draws: list[Draw], number: str | None) -> Draw | None:
+    """The draw asked for by its number; else the one under way; else the one that counts; else the last."""
+    if number:
+        return next((each for each in draws if str(each.number) == number), None)
+    under_way = [each for each in draws if each.state == DrawState.FROZEN]
+    counting = [each for each in draws if each.state == DrawState.DRAWN]
+    return next(iter([*under_way, *counting, *reversed(draws)]), None)
+
+
+def _asked(request: Request, row: Contribution) -> dict[str, Any]:
+    """What this user is asked for: the name of the action (commit, enter, reveal) and its form."""
+    forms = {"commit": CommitForm, "enter": PublicValueForm, "reveal": RevealForm}
+    return next(
+        (
+            {"action": action, "form": form(prefix=None)}
+            for action, form in forms.items()
+            if can(request.user, action, row)
+        ),
+        {},
+    )
 
 
 def _excluded(found: Draw) -> list[tuple[str, str, int]]:
@@ -66,11 +89,6 @@ def _excluded(found: Draw) -> list[tuple[str, str, int]]:
     return [(titles[code], reason, count) for code, reason, count in rows]
 
 
-def _contributions(request: Request, found: Draw) -> list[tuple[Contribution, ContributionForm | None]]:
-    rows = found.contributions.select_related("bureau", "given_by", "draw__campaign")
-    return [(row, ContributionForm() if can(request.user, "give", row) else None) for row in rows]
-
-
 def _result(found: Draw) -> list[tuple[str, list[DrawnInstitution]]]:
     """The drawn institutions by line; reserves are shown to nobody before they are needed."""
     rows = found.drawn_institutions.filter(is_reserve=False).select_related("institution__county")
@@ -78,30 +96,25 @@ def _result(found: Draw) -> list[tuple[str, list[DrawnInstitution]]]:
 
 
 @require_POST
-def contribute(request: Request, pk: int) -> HttpResponse:
-    draws = Draw.objects.visible_to(request.user)
-    contributions = Contribution.objects.filter(draw__in=draws).select_related("draw__campaign")
-    contribution = get_object_or_404(contributions, pk=pk)
-    require(request.user, "give", contribution)
-    form = ContributionForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, "请填写 1 至 256 个字符的数值。")
-        return redirect("campaigns:draw", contribution.draw.campaign_id)
+def disclose(request: Request, pk: int) -> HttpResponse:
+    """Publish secret and transcript, when the on-site phase is over."""
+    found = get_draw(request, pk)
+    require(request.user, "disclose", found)
     try:
-        drawing.give_contribution(contribution, value=form.cleaned_data["value"], by=request.user)
+        disclosing.disclose_draw(found, by=request.user)
     except CampaignError as error:
         messages.error(request, str(error))
     else:
-        messages.success(request, f"来源“{contribution}”的随机数已提交，不能再更改。")
-    return redirect("campaigns:draw", contribution.draw.campaign_id)
+        messages.success(request, "抽取全文已公开，任何人都可以验证。")
+    return redirect(found)
 
 
 @require_GET
 def population(request: Request, pk: int) -> HttpResponse:
     """Every frozen entry with the reason why it takes no part; for the lead and its partners."""
-    campaign = get_campaign(request, pk)
+    found = get_draw(request, pk)
+    campaign = found.campaign
     require(request.user, "see_preview", campaign)
-    found = get_draw(campaign)
     rows = FrozenInstitution.objects.filter(draw=found).select_related("institution__county")
     page = Paginator(rows, POPULATION_PAGE).get_page(request.GET.get("page"))
     context = {"campaign": campaign, "draw": found, "page": page, "tabs": tabs(request, campaign, "draw")}
@@ -111,17 +124,18 @@ def population(request: Request, pk: int) -> HttpResponse:
 @require_GET
 def manifest(request: Request, pk: int) -> HttpResponse:
     """The manifest as JSON: what the commitment was computed from."""
-    found = get_draw(get_campaign(request, pk))
+    found = get_draw(request, pk)
     return _json(queries.manifest_text(found), f"{found.code}.manifest.json")
 
 
 @require_GET
 def transcript(request: Request, pk: int) -> HttpResponse:
     """The whole draw as JSON, for `python -m campaigns.draw verify`."""
-    campaign = get_campaign(request, pk)
-    require(request.user, "see_result", campaign)
-    found = get_object_or_404(campaign.draws, state=DrawState.DRAWN)
-    return _json(found.transcript.text, f"{found.code}.transcript.json")
+    found = get_draw(request, pk)
+    require(request.user, "see_result", found)
+    if found.drawn_at is None:
+        raise Http404
+    return _json(transcripts.current_text(found), f"{found.code}.transcript.json")
 
 
 def _json(text: str, name: str) -> HttpResponse:
@@ -133,7 +147,7 @@ def _json(text: str, name: str) -> HttpResponse:
 def job(request: Request, pk: int, job_pk: int) -> HttpResponse:
     """How far the campaign's freeze or draw is, for everyone who sees the campaign."""
     campaign = get_campaign(request, pk)
-    keys = [queries.job_key(campaign, kind) for kind in ("campaigns.freeze", "campaigns.draw")]
+    keys = [queries.job_key(campaign, kind) for kind in JOBS]
     found = get_object_or_404(Job, pk=job_pk, key__in=keys)
     context = {"job": found, "campaign": campaign}
     response = render(request, "campaigns/_job.html", context)

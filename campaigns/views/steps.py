@@ -1,23 +1,19 @@
-"""The buttons that move a campaign on. Freezing and drawing are jobs: the page shows how far they are."""
+"""The buttons by which one person alone moves a campaign on; what needs two is in campaigns.views.approvals."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from accounts.http import Request
-from accounts.models import User
 from accounts.rules import require
 from campaigns import transitions
 from campaigns.errors import CampaignError
 from campaigns.forms import AnswerForm
 from campaigns.models import Campaign, LineAgreement
-from campaigns.queries import job_key
 from campaigns.views.campaigns import get_campaign
-from jobs.services import start_job
 
 
 @require_POST
@@ -45,27 +41,6 @@ def _step(request: Request, pk: int, action: str, move: Callable[..., Campaign],
     else:
         messages.success(request, done)
     return redirect(campaign)
-
-
-@require_POST
-def freeze(request: Request, pk: int) -> HttpResponse:
-    campaign = get_campaign(request, pk)
-    require(request.user, "freeze", campaign)
-    _start(campaign, "campaigns.freeze", f"冻结两库：{campaign.title}", by=request.user)
-    return redirect(campaign)
-
-
-@require_POST
-def draw(request: Request, pk: int) -> HttpResponse:
-    campaign = get_campaign(request, pk)
-    require(request.user, "draw", campaign)
-    _start(campaign, "campaigns.draw", f"抽取：{campaign.title}", by=request.user)
-    return redirect("campaigns:draw", campaign.pk)
-
-
-def _start(campaign: Campaign, kind: str, title: str, *, by: User) -> None:
-    with transaction.atomic():
-        start_job(kind, title, by=by, parameters={"campaign": campaign.pk}, key=job_key(campaign, kind))
 
 
 @require_POST

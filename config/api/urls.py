@@ -5,7 +5,7 @@ from rest_framework.viewsets import ViewSetMixin
 
 from accounts.api.reference import BureauView, RegionView
 from accounts.api.tokens import TokenView
-from campaigns.api import AgreementView, CampaignView, ContributionView, DrawView, MatterView, TaskView
+from campaigns.api import AgreementView, ApprovalView, CampaignView, ContributionView, DrawView, MatterView, TaskView
 from config.api.documentation import Documentation
 from inspectors.api import ExpertView, InspectorView
 from institutions.api import CertificateView, DomainView, InstitutionView
@@ -22,6 +22,7 @@ VIEWS: dict[str, type[ViewSetMixin]] = {
     "agreements": AgreementView,
     "draws": DrawView,
     "contributions": ContributionView,
+    "approvals": ApprovalView,
     "tasks": TaskView,
     "matters": MatterView,
     "jobs": JobView,

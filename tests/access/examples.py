@@ -166,7 +166,6 @@ EXAMPLES: dict[str, Example] = {
     "campaigns:manifest": of("campaign"),
     "campaigns:transcript": of("campaign"),
     "campaigns:job": of("campaign", also={"job_pk": "campaign_job"}),
-    "campaigns:contribute": of("contribution", data={"value": "骰子 3 5 6"}),
     "campaigns:dispatch": of("drawn"),
     "campaigns:campaign_tasks": of("campaign"),
     "campaigns:tasks": PAGE,

@@ -2,9 +2,14 @@
 
 from datetime import date
 
+from django.utils import timezone
+
 from accounts.models import Department, Role, User
-from campaigns import drawing, freezing, services, transitions
+from campaigns import approvals, contributing, drawing, freezing, services, transitions
+from campaigns import draw as engine
 from campaigns.models import (
+    Act,
+    Approval,
     Campaign,
     CampaignIssuer,
     Draw,
@@ -126,17 +131,64 @@ def agreed(of: Campaign) -> Campaign:
     return proposed
 
 
+def approver() -> User:
+    return User.objects.filter(username="datong-approver").first() or accounts.user(
+        "datong-approver", Role.LEAD_APPROVER, at=CITY
+    )
+
+
+def approved(of: Campaign, act: Act, *, draw: Draw | None = None, **more: object) -> Approval:
+    """The act as one person has proposed and another confirmed it, ready to be carried out."""
+    proposed = approvals.propose_act(of, act, draw=draw, by=officer(), **more)
+    return approvals.mark_confirmed(proposed, by=approver())
+
+
 def frozen(of: Campaign | None = None) -> Draw:
-    return freezing.freeze_campaign(agreed(of or planned()), by=officer())
+    return freeze(agreed(of or planned()))
+
+
+def freeze(of: Campaign) -> Draw:
+    return freezing.freeze_campaign(approved(of, Act.FREEZE))
+
+
+def value_of(source: str) -> str:
+    return f"骰子 {source}"
+
+
+def commit(draw: Draw, values: dict[str, str] | None = None) -> None:
+    """Everybody's commitment."""
+    for each in draw.contributions.exclude(kind="public"):
+        value = (values or {}).get(each.source, value_of(each.source))
+        commitment = engine.contribution_commitment(each.source, value)
+        contributing.commit_value(each, commitment=commitment, by=officer())
+
+
+def enter_public(draw: Draw, values: dict[str, str] | None = None) -> None:
+    for each in draw.contributions.filter(kind="public"):
+        value = (values or {}).get(each.source, value_of(each.source))
+        contributing.enter_public_value(
+            each, value=value, origin="开奖公告", occurred_at=timezone.now(), by=officer()
+        )
+
+
+def reveal(draw: Draw, values: dict[str, str] | None = None) -> None:
+    for each in draw.contributions.exclude(kind="public"):
+        value = (values or {}).get(each.source, value_of(each.source))
+        contributing.reveal_value(each, value=value, by=officer())
 
 
 def contribute(draw: Draw, values: dict[str, str] | None = None) -> None:
-    for contribution in draw.contributions.all():
-        value = (values or {}).get(contribution.source, f"骰子 {contribution.source}")
-        drawing.give_contribution(contribution, value=value, by=officer())
+    """Everything that a draw waits for, in the protocol's order."""
+    commit(draw, values)
+    enter_public(draw, values)
+    reveal(draw, values)
+
+
+def run(draw: Draw) -> Draw:
+    return drawing.run_draw(approved(draw.campaign, Act.DRAW, draw=draw))
 
 
 def drawn(of: Campaign | None = None) -> Draw:
     draw = frozen(of)
     contribute(draw)
-    return drawing.run_draw(draw.campaign, by=officer())
+    return run(draw)

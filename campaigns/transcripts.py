@@ -1,0 +1,26 @@
+"""The transcript of a draw as it stands now: the draw itself, which never changes, and the substitutions since."""
+
+import hashlib
+from typing import Any
+
+from campaigns import draw as engine
+from campaigns.models import Draw
+
+
+def current_transcript(draw: Draw) -> dict[str, Any]:
+    """As the protocol's section 7 has it, with every substitution so far."""
+    transcript: dict[str, Any] = engine.parse(draw.transcript.text.encode())
+    transcript["substitutions"] = list(draw.substitutions.order_by("number").values_list("record", flat=True))
+    return transcript
+
+
+def current_text(draw: Draw) -> str:
+    if not draw.substitutions.exists():
+        return draw.transcript.text
+    return engine.dump(current_transcript(draw))
+
+
+def current_digest(draw: Draw) -> str:
+    """SHA-256 of its canonical form: what the public log carries, so that an altered reason or a substitution cut
+    off at the end shows."""
+    return hashlib.sha256(engine.canonical(current_transcript(draw))).hexdigest()
