@@ -1,16 +1,21 @@
 """The command line (section 8): anyone with Python and the file can draw again, verify and prove."""
 
 import argparse
+import re
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 from campaigns.draw.canonical import dump, parse
-from campaigns.draw.commitment import read_secret
+from campaigns.draw.commitment import check_contributions, contribution_commitment, read_secret
+from campaigns.draw.differences import Difference, Report, unheard
 from campaigns.draw.errors import JsonRefused, OptionsRefused, Refused
+from campaigns.draw.log import verify_log
 from campaigns.draw.proofs import LISTS, proof_problem, prove
-from campaigns.draw.transcript import run
+from campaigns.draw.transcript import run, transcript_digest
 from campaigns.draw.verification import verify
+from campaigns.draw.wording import difference_in_chinese, phrase_in_chinese, step_in_chinese
 
 DONE, DIFFERS, REFUSED = 0, 1, 2
 REQUIRED_OPTIONS = ("secret", "frozen_at", "contributions")
@@ -25,12 +30,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return int(given.command(given))
     except (Refused, OSError) as refusal:
-        print(" ".join(str(refusal).split()), file=sys.stderr)
+        if isinstance(refusal, Refused) and getattr(given, "explain", False):
+            _say(f"✗ 文件不能使用。{refusal.path} 处{phrase_in_chinese(refusal.problem)}。")
+        print(_visible(" ".join(str(refusal).split())), file=sys.stderr)
         return REFUSED
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m campaigns.draw", description="The draw protocol lianchou-draw/1.")
+    parser = argparse.ArgumentParser(prog=_name(), description="The draw protocol lianchou-draw/1.")
     commands = parser.add_subparsers(required=True)
     drawing = commands.add_parser("run", help="draw from a sheet and write the transcript")
     drawing.add_argument("sheet", type=Path)
@@ -40,6 +47,9 @@ def _parser() -> argparse.ArgumentParser:
     verifying = commands.add_parser("verify", help="recompute a transcript and compare")
     verifying.add_argument("transcript", type=Path)
     verifying.set_defaults(command=_verify)
+    digesting = commands.add_parser("digest", help="print the digest of a transcript, or of any JSON file")
+    digesting.add_argument("transcript", type=Path)
+    digesting.set_defaults(command=_digest)
     proving = commands.add_parser("prove", help="print the inclusion proof of one entry")
     proving.add_argument("transcript", type=Path)
     proving.add_argument("id")
@@ -49,6 +59,16 @@ def _parser() -> argparse.ArgumentParser:
     checking.add_argument("proof", type=Path)
     checking.add_argument("manifest", type=Path)
     checking.set_defaults(command=_check_proof)
+    committing = commands.add_parser("commit", help="print the commitment to a contribution")
+    committing.add_argument("source")
+    committing.add_argument("value")
+    committing.set_defaults(command=_commit)
+    chain = commands.add_parser("verify-log", help="check the public log, and that it holds printed heads")
+    chain.add_argument("log", type=Path)
+    chain.add_argument("--head", type=_head, action="append", default=[], metavar="NUMBER:DIGEST")
+    chain.set_defaults(command=_verify_log)
+    for explained in (verifying, checking, chain):
+        explained.add_argument("--explain", action="store_true", help="tell every step in Chinese, as it is done")
     return parser
 
 
@@ -72,9 +92,37 @@ def _run(given: argparse.Namespace) -> int:
 
 
 def _verify(given: argparse.Namespace) -> int:
-    difference = verify(_read(given.transcript))
-    print("verified" if difference is None else difference)
-    return DONE if difference is None else DIFFERS
+    transcript = _read(given.transcript)
+    difference = verify(transcript, _report_to(given))
+    if difference is None and given.explain:
+        _tell("published", digest=transcript["commitment"])
+        _tell("transcript_digest", digest=transcript_digest(transcript))
+    return _conclude(difference, given)
+
+
+def _verify_log(given: argparse.Namespace) -> int:
+    return _conclude(verify_log(_read(given.log), given.head, _report_to(given)), given)
+
+
+def _conclude(difference: Difference | None, given: argparse.Namespace) -> int:
+    if difference is None:
+        _say("verified")
+        return DONE
+    if given.explain:
+        _say(difference_in_chinese(difference))
+    _say(str(difference))
+    return DIFFERS
+
+
+def _digest(given: argparse.Namespace) -> int:
+    _say(transcript_digest(_read(given.transcript)))
+    return DONE
+
+
+def _commit(given: argparse.Namespace) -> int:
+    check_contributions({given.source: given.value}, (given.source,))
+    _say(contribution_commitment(given.source, given.value))
+    return DONE
 
 
 def _prove(given: argparse.Namespace) -> int:
@@ -83,9 +131,51 @@ def _prove(given: argparse.Namespace) -> int:
 
 
 def _check_proof(given: argparse.Namespace) -> int:
-    problem = proof_problem(_read(given.proof), _read(given.manifest))
-    print("included" if problem is None else problem)
+    proof, manifest = _read(given.proof), _read(given.manifest)
+    problem = proof_problem(proof, manifest, _report_to(given))
+    if problem is None and given.explain:
+        _tell("manifest_digest", digest=transcript_digest(manifest))
+    elif problem is not None and given.explain:
+        _say(f"✗ 证明不成立。{phrase_in_chinese(problem)}。")
+    _say(problem or "included")
     return DONE if problem is None else DIFFERS
+
+
+def _head(text: str) -> tuple[int, str]:
+    """A printed head as people copy it: 17:9f86d081…, whose digest may be grouped and in capitals."""
+    found = re.fullmatch(r"([0-9]{1,15}):([0-9a-f]{64})", "".join(text.split()).lower())
+    if found is None:
+        raise argparse.ArgumentTypeError("must be NUMBER:DIGEST, with 64 hex digits")
+    return int(found[1]), found[2]
+
+
+def _report_to(given: argparse.Namespace) -> Report:
+    return _tell if given.explain else unheard
+
+
+def _tell(step: str, **facts: object) -> None:
+    _say(step_in_chinese(step, **facts))
+
+
+def _say(text: str) -> None:
+    print(_visible(text), flush=True)
+
+
+def _visible(text: str) -> str:
+    """The text in one line: what a file holds must not pass for a line of ours, nor turn the others around."""
+    return "".join(
+        character.encode("unicode_escape").decode() if _is_hidden(character) else character for character in text
+    )
+
+
+def _is_hidden(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def _name() -> str:
+    """As it was called: the module, or the one file that holds it all."""
+    called = Path(sys.argv[0]).name
+    return called if called.endswith(".pyz") else "python -m campaigns.draw"
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -1,13 +1,44 @@
-"""Comparing what was found with what should be there, and naming the first place where they part."""
+"""Comparing what was found with what should be there: the first place where they part, and the steps that held."""
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
-from campaigns.draw.errors import Path, Refused, path_text
+from campaigns.draw.errors import Path, Phrase, Refused, path_text
 
-ABSENT: Final = "nothing"
+PHRASES: Final = {
+    "nothing": "nothing",
+    "object": "an object of {count} keys",
+    "list": "a list of {count} items",
+    "items": "{count} items",
+    "allowed": "what the protocol allows",
+    "refused": "what {problem}",
+    "manifest_of": "one with the digest {digest}",
+    "secret_of": "the secret with the digest {digest}",
+    "frozen_count": "{count} entries, as frozen",
+    "frozen_root": "entries with the frozen root {root}",
+    "value_of": "a value with the commitment {digest}",
+    "values_of": "values that give the seed {seed}",
+    "printed": "entry {number} with the printed digest {digest}",
+}
+
+
+def say(code: str, **facts: object) -> Phrase:
+    return Phrase(PHRASES[code].format(**facts), code, facts)
+
+
+ABSENT: Final = say("nothing")
+
+
+class Report(Protocol):
+    """Told of each step of a verification once it has held: a code of wording.STEPS, and its figures."""
+
+    def __call__(self, step: str, **facts: object) -> None: ...
+
+
+def unheard(step: str, **facts: object) -> None:
+    """For verifications that nobody follows step by step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +55,12 @@ class Difference:
 
     def facts(self) -> dict[str, str]:
         return {"expected": self.expected, "found": self.found}
+
+
+def difference_of(refusal: Refused, path: str) -> Difference:
+    """What the protocol refuses outright, as a difference at that path."""
+    section = path.partition(".")[0].partition("[")[0]
+    return Difference(section, path, say("allowed"), say("refused", problem=refusal.problem))
 
 
 class Differs(Exception):
@@ -44,7 +81,7 @@ def expect(expected: object, found: object, path: Path) -> None:
         for number, (left, right) in enumerate(zip(expected, found, strict=False)):
             expect(left, right, (*path, number))
         if len(expected) != len(found):
-            raise Differs(path, f"{len(expected)} items", f"{len(found)} items")
+            raise Differs(path, say("items", count=len(expected)), say("items", count=len(found)))
     elif expected != found:
         raise Differs(path, expected, found)
 
@@ -80,8 +117,10 @@ def check_keys(given: object, keys: Sequence[str], path: Path, *, refusal: type[
 def shown(value: object) -> str:
     """A value as a reader sees it in one line."""
     if isinstance(value, dict):
-        return f"an object of {len(value)} keys"
+        return say("object", count=len(value))
     if isinstance(value, list):
-        return f"a list of {len(value)} items"
+        return say("list", count=len(value))
+    if isinstance(value, Phrase):
+        return value
     text = value if isinstance(value, str) else json.dumps(value)
     return text if len(text) <= 120 else f"{text[:119]}…"

@@ -1,6 +1,7 @@
 """What the engine refuses: where, why (a code) and the facts; the web layer words it for its readers."""
 
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Self, TypeAlias
 
 Path: TypeAlias = tuple[str | int, ...]
 
@@ -54,6 +55,20 @@ PROBLEMS = {
 }
 
 
+class Phrase(str):
+    """English words that also know what they say, a code and facts, so that wording.py can say it in Chinese."""
+
+    __slots__ = ("code", "facts")
+    code: str
+    facts: Mapping[str, object]
+
+    def __new__(cls, text: str, code: str = "", facts: Mapping[str, object] | None = None) -> Self:
+        phrase = super().__new__(cls, text)
+        phrase.code = code
+        phrase.facts = facts or {}
+        return phrase
+
+
 class DrawError(Exception):
     """Anything the engine will not do."""
 
@@ -65,7 +80,7 @@ class Refused(DrawError):
         self.path = path_text(path)
         self.code = code
         self.facts = facts
-        self.problem = PROBLEMS[code].format(**facts)
+        self.problem = Phrase(PROBLEMS[code].format(**facts), code, facts)
         super().__init__(f"{self.path}: {self.problem}" if self.path else self.problem)
 
 

@@ -13,9 +13,20 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from campaigns.draw.canonical import canonical, check_json, check_text
+from campaigns.draw.canonical import canonical, check_json, check_text, encode
 from campaigns.draw.commitment import check_time
-from campaigns.draw.differences import ABSENT, Difference, Differs, check_keys, expect, shown
+from campaigns.draw.differences import (
+    ABSENT,
+    Difference,
+    Differs,
+    Report,
+    check_keys,
+    difference_of,
+    expect,
+    say,
+    shown,
+    unheard,
+)
 from campaigns.draw.errors import LogRefused, Path, Refused
 
 LOG: Final = "lianchou-log/1"
@@ -62,34 +73,36 @@ def entry_digest(entry: Mapping[str, Any]) -> str:
     return hashlib.sha256(canonical({key: entry[key] for key in entry if key != "digest"})).hexdigest()
 
 
-def verify_log(log: object, heads: Iterable[tuple[int, str]] = ()) -> Difference | None:
+def verify_log(log: object, heads: Iterable[tuple[int, str]] = (), report: Report = unheard) -> Difference | None:
     """None if the log is whole and holds every printed head, else the first difference. Never raises.
 
     heads: (number, digest) pairs printed elsewhere; a log that ends before one, or differs there, is named as such.
     """
     try:
-        _verify(log, heads)
+        _verify(log, heads, report)
     except Differs as differs:
         return differs.difference
     except Refused as refusal:
-        path = refusal.path or "log"
-        section = path.partition(".")[0].partition("[")[0]
-        return Difference(section, path, "what the protocol allows", f"what {refusal.problem}")
+        return difference_of(refusal, refusal.path or "log")
     return None
 
 
-def _verify(given: object, heads: Iterable[tuple[int, str]]) -> None:
+def _verify(given: object, heads: Iterable[tuple[int, str]], report: Report) -> None:
     log = check_keys(given, LOG_KEYS, (), refusal=LogRefused)
     expect(LOG, log["log"], ("log",))
     if not isinstance(log["entries"], list):
         raise LogRefused(("entries",), "not_list")
+    report("log", count=len(log["entries"]))
     previous: Mapping[str, Any] = EMPTY_HEAD
     for position, entry in enumerate(log["entries"]):
         _verify_entry(entry, previous, ("entries", position))
         previous = entry
+        report("entry", **entry | {"facts": encode(entry["facts"]).decode()})
     expect(head_of(log["entries"]), log["head"], ("head",))
+    report("head", **log["head"])
     for number, digest in heads:
         _verify_head(log["entries"], number, digest)
+        report("printed", number=number, digest=digest)
 
 
 def _verify_entry(given: object, previous: Mapping[str, Any], path: Path) -> None:
@@ -115,7 +128,7 @@ def _check_values(entry: Mapping[str, Any], path: Path) -> None:
 
 def _verify_head(entries: Sequence[Mapping[str, Any]], number: object, digest: object) -> None:
     """The log must have been at this head once: it reaches as far, and has this digest there."""
-    expected = f"entry {shown(number)} with the printed digest {shown(digest)}"
+    expected = say("printed", number=shown(number), digest=shown(digest))
     if type(number) is not int or not 0 <= number <= len(entries):
         raise Differs(("entries",), expected, ABSENT)
     found = entries[number - 1]["digest"] if number else GENESIS

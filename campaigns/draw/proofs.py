@@ -5,13 +5,24 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from campaigns.draw.canonical import check_json
+from campaigns.draw.canonical import check_json, encode
 from campaigns.draw.commitment import make_leaf, make_tree, read_secret, salt_maker
-from campaigns.draw.errors import ProofRefused, Refused
+from campaigns.draw.differences import Report, unheard
+from campaigns.draw.errors import Phrase, ProofRefused, Refused
 from campaigns.draw.sheet import HEAD_KEYS, read_sheet
 
 LISTS: Final = {"institution": "institutions", "inspector": "inspectors"}
 PROOF_KEYS: Final = ("kind", "index", "count", "salt", "entry", "path")
+FAULTS: Final = {
+    "not_a_proof": "a proof holds {keys} and nothing else",
+    "other_kind": "kind: must be institution or inspector",
+    "no_root": "the manifest has no count and root of {list}",
+    "other_count": "count: is not the published one",
+    "index_too_high": "index: is not below count",
+    "not_digests": "salt and path: must be digests of 64 lower-case hex digits",
+    "refused_at": "{path}: {problem}",
+    "wrong_path": "the path does not lead to the published root",
+}
 _is_digest = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
@@ -44,32 +55,52 @@ def check_proof(proof: object, manifest: object) -> bool:
     return proof_problem(proof, manifest) is None
 
 
-def proof_problem(proof: object, manifest: object) -> str | None:
-    """What is wrong with the proof, if anything. Never raises."""
+def proof_problem(proof: Any, manifest: Any, report: Report = unheard) -> str | None:
+    """What is wrong with the proof, if anything; report is told of every step that has held. Never raises."""
+    fault = _malformed(proof, manifest)
+    if fault is not None:
+        return fault
+    report("proof_entry", entry=encode(proof["entry"]).decode(), index=proof["index"] + 1, count=proof["count"])
+    root = _root_of(proof)
+    if root != manifest[LISTS[proof["kind"]]]["root"]:
+        return _fault("wrong_path")
+    report("proof_path", leaf=_leaf_of(proof).hex(), levels=len(proof["path"]), root=root)
+    return None
+
+
+def _malformed(proof: object, manifest: object) -> Phrase | None:
     if not isinstance(proof, dict) or set(proof) != set(PROOF_KEYS):
-        return f"a proof holds {', '.join(PROOF_KEYS)} and nothing else"
+        return _fault("not_a_proof", keys=", ".join(PROOF_KEYS))
     kind, path = proof["kind"], proof["path"]
     if not isinstance(kind, str) or kind not in LISTS:
-        return "kind: must be institution or inspector"
+        return _fault("other_kind")
     promised = manifest.get(LISTS[kind]) if isinstance(manifest, dict) else None
-    if not isinstance(promised, dict) or not _is_count(promised.get("count")):
-        return f"the manifest has no count and root of {LISTS[kind]}"
+    if not isinstance(promised, dict) or not _is_count(promised.get("count")) or not _is_hex(promised.get("root")):
+        return _fault("no_root", list=LISTS[kind])
     if not _is_count(proof["count"]) or proof["count"] != promised["count"]:
-        return "count: is not the published one"
+        return _fault("other_count")
     if not _is_count(proof["index"]) or proof["index"] >= proof["count"]:
-        return "index: is not below count"
+        return _fault("index_too_high")
     if not isinstance(path, list) or not all(map(_is_hex, path)) or not _is_hex(proof["salt"]):
-        return "salt and path: must be digests of 64 lower-case hex digits"
+        return _fault("not_digests")
     try:
         check_json(proof["entry"], ("entry",))
     except Refused as refusal:
-        return str(refusal)
-    return None if _root_of(proof) == promised.get("root") else "the path does not lead to the published root"
+        return _fault("refused_at", path=refusal.path, problem=refusal.problem)
+    return None
+
+
+def _fault(code: str, **facts: object) -> Phrase:
+    return Phrase(FAULTS[code].format(**facts), code, facts)
+
+
+def _leaf_of(proof: Mapping[str, Any]) -> bytes:
+    return make_leaf(bytes.fromhex(proof["salt"]), proof["entry"])
 
 
 def _root_of(proof: Mapping[str, Any]) -> str | None:
     """The root that leaf and path give; None if the path is too long or too short."""
-    node = make_leaf(bytes.fromhex(proof["salt"]), proof["entry"])
+    node = _leaf_of(proof)
     siblings = [bytes.fromhex(sibling) for sibling in proof["path"]]
     sides = list(_sides(proof["index"], proof["count"]))
     if len(sides) != len(siblings):

@@ -19,9 +19,21 @@ from campaigns.draw.commitment import (
     make_tree,
     read_secret,
 )
-from campaigns.draw.differences import ABSENT, Difference, Differs, check_keys, expect, is_same, shown
+from campaigns.draw.differences import (
+    ABSENT,
+    Difference,
+    Differs,
+    Report,
+    check_keys,
+    difference_of,
+    expect,
+    is_same,
+    say,
+    shown,
+    unheard,
+)
 from campaigns.draw.drawing import Drawing
-from campaigns.draw.errors import Path, Refused, SheetRefused, TranscriptRefused
+from campaigns.draw.errors import Refused, SheetRefused, TranscriptRefused
 from campaigns.draw.ranking import ticket_maker
 from campaigns.draw.sheet import HEAD_KEYS, Sheet, people_of, public_of, read_sheet
 from campaigns.draw.sizes import plan_lines
@@ -43,39 +55,45 @@ MANIFEST_KEYS: Final = (*HEAD_KEYS, "frozen_at", "secret_hash", "institutions", 
 KINDS: Final = {"institutions": "institution", "inspectors": "inspector"}
 
 
-def verify(transcript: object) -> Difference | None:
-    """None if all of the transcript is what the protocol computes, else its first difference. Never raises."""
-    recomputed = recompute(transcript)
+def verify(transcript: object, report: Report = unheard) -> Difference | None:
+    """None if all of the transcript is what the protocol computes, else its first difference. Never raises.
+
+    report is told of every step that has held, as it has: see wording.STEPS.
+    """
+    recomputed = recompute(transcript, report)
     return None if isinstance(recomputed, Drawing) else recomputed
 
 
-def recompute(transcript: object) -> Drawing | Difference:
+def recompute(transcript: object, report: Report = unheard) -> Drawing | Difference:
     """The draw with all substitutions carried out, or where the transcript first differs from it."""
     try:
-        return _recompute(transcript)
+        return _recompute(transcript, report)
     except Differs as differs:
         return differs.difference
     except Refused as refusal:
         path = refusal.path or "transcript"
         if isinstance(refusal, SheetRefused) and path.startswith(HEAD_KEYS):
             path = f"manifest.{path}"
-        section = path.partition(".")[0].partition("[")[0]
-        return Difference(section, path, "what the protocol allows", f"what {refusal.problem}")
+        return difference_of(refusal, path)
 
 
-def _recompute(given: object) -> Drawing:
+def _recompute(given: object, report: Report) -> Drawing:
     transcript = _check_shape(given)
+    report("shape", **{key: shown(transcript["manifest"][key]) for key in ("draw", "title", "frozen_at")})
     secret = read_secret(transcript["secret"])
     _verify_commitment(transcript, secret)
-    manifest = transcript["manifest"]
-    _compare(manifest["secret_hash"], hashlib.sha256(secret).hexdigest(), ("secret",), digest_of="the secret")
+    report("commitment", digest=transcript["commitment"])
+    _verify_secret(transcript["manifest"]["secret_hash"], secret)
+    report("secret", digest=transcript["manifest"]["secret_hash"])
     sheet = _read_entries(transcript)
-    _verify_roots(transcript, sheet, secret)
-    check_time(manifest["frozen_at"], ("manifest", "frozen_at"), refusal=TranscriptRefused)
+    _verify_roots(transcript, sheet, secret, report)
+    _verify_time(transcript["manifest"])
     _verify_contributions(transcript, sheet, secret)
+    _report_randomness(transcript, sheet, report)
     drawing = Drawing(sheet, plan_lines(sheet), seed=transcript["seed"])
     expect(drawing.result, transcript["result"], ("result",))
-    _verify_substitutions(drawing, transcript["substitutions"])
+    _report_result(drawing, report)
+    _verify_substitutions(drawing, transcript["substitutions"], report)
     return drawing
 
 
@@ -105,9 +123,9 @@ def _verify_commitment(transcript: Mapping[str, Any], secret: bytes) -> None:
     if make_seed(commitment, transcript["contributions"], secret) != transcript["seed"]:
         raise Differs(("commitment",), computed, commitment)
     expect(hashlib.sha256(secret).hexdigest(), manifest["secret_hash"], ("manifest", "secret_hash"))
-    check_time(manifest["frozen_at"], ("manifest", "frozen_at"), refusal=TranscriptRefused)
+    _verify_time(manifest)
     _verify_promised_trees(transcript, secret)
-    raise Differs(("manifest",), f"one with the digest {commitment}", computed)
+    raise Differs(("manifest",), say("manifest_of", digest=shown(commitment)), computed)
 
 
 def _verify_promised_trees(transcript: Mapping[str, Any], secret: bytes) -> None:
@@ -135,15 +153,27 @@ def _read_entries(transcript: Mapping[str, Any]) -> Sheet:
     return sheet
 
 
-def _verify_roots(transcript: Mapping[str, Any], sheet: Sheet, secret: bytes) -> None:
+def _verify_secret(promised: object, secret: bytes) -> None:
+    computed = hashlib.sha256(secret).hexdigest()
+    if promised != computed:
+        raise Differs(("secret",), say("secret_of", digest=shown(promised)), computed)
+
+
+def _verify_time(manifest: Mapping[str, Any]) -> None:
+    check_time(manifest["frozen_at"], ("manifest", "frozen_at"), refusal=TranscriptRefused)
+
+
+def _verify_roots(transcript: Mapping[str, Any], sheet: Sheet, secret: bytes, report: Report) -> None:
     """The manifest is the committed one by now, so a root that differs means an entry that differs."""
     for key, kind in KINDS.items():
         promised = transcript["manifest"][key]
         tree = make_tree(getattr(sheet, key), secret=secret, kind=kind)
         if not is_same(tree.count, promised["count"]):
-            raise Differs((key,), f"{shown(promised['count'])} entries, as frozen", tree.count)
+            raise Differs((key,), say("frozen_count", count=shown(promised["count"])), tree.count)
         if tree.root().hex() != promised["root"]:
-            raise Differs((key,), f"entries with the frozen root {shown(promised['root'])}", tree.root().hex())
+            raise Differs((key,), say("frozen_root", root=shown(promised["root"])), tree.root().hex())
+        excluded = sum("excluded" in entry for entry in getattr(sheet, key))
+        report(f"frozen_{key}", count=tree.count, excluded=excluded, root=promised["root"])
 
 
 def _verify_contributions(transcript: Mapping[str, Any], sheet: Sheet, secret: bytes) -> None:
@@ -157,7 +187,7 @@ def _verify_contributions(transcript: Mapping[str, Any], sheet: Sheet, secret: b
         if promised != expected:
             if computed == seed or source not in commitments:
                 raise Differs(("contribution_commitments", source), expected, promised)
-            raise Differs(("contributions", source), f"a value with the commitment {promised}", values[source])
+            raise Differs(("contributions", source), say("value_of", digest=shown(promised)), values[source])
     for source in commitments:
         if source not in people_of(sheet.sources):
             raise Differs(("contribution_commitments", source), ABSENT, commitments[source])
@@ -166,7 +196,7 @@ def _verify_contributions(transcript: Mapping[str, Any], sheet: Sheet, secret: b
     public = public_of(sheet.sources)
     if public and _made_the_tickets(seed, transcript["result"]):
         path = ("contributions", public[0]) if len(public) == 1 else ("contributions",)
-        raise Differs(path, f"values that give the seed {seed}", computed)
+        raise Differs(path, say("values_of", seed=shown(seed)), computed)
     raise Differs(("seed",), computed, seed)
 
 
@@ -180,15 +210,30 @@ def _made_the_tickets(seed: object, result: Any) -> bool:
         return False
 
 
-def _verify_substitutions(drawing: Drawing, substitutions: Sequence[Any]) -> None:
+def _report_randomness(transcript: Mapping[str, Any], sheet: Sheet, report: Report) -> None:
+    values, commitments = transcript["contributions"], transcript["contribution_commitments"]
+    for source in people_of(sheet.sources):
+        report("contribution", source=source, value=values[source], digest=commitments[source])
+    for source in public_of(sheet.sources):
+        report("public_value", source=source, value=values[source])
+    report("seed", seed=transcript["seed"])
+
+
+def _report_result(drawing: Drawing, report: Report) -> None:
+    for line, drawn in zip(drawing.sheet.head["lines"], drawing.result["lines"], strict=True):
+        sizes = {key: sum(len(cell[key]) for cell in drawn["cells"]) for key in ("drawn", "reserve")}
+        report("line", title=line["title"], population=drawn["population"], shortfall=drawn["shortfall"], **sizes)
+    teams = drawing.result["teams"]
+    members = sum(len(team["members"]) for team in teams)
+    unfilled = sum(gap["number"] for team in teams for gap in team["unfilled"])
+    report("teams", count=len(teams), members=members, unfilled=unfilled)
+
+
+def _verify_substitutions(drawing: Drawing, substitutions: Sequence[Any], report: Report) -> None:
     for number, record in enumerate(substitutions):
         path = ("substitutions", number)
         kind = record.get("kind") if isinstance(record, dict) else None
         keys = REQUEST_KEYS.get(kind, ()) if isinstance(kind, str) else ()
         request = {key: record[key] for key in keys if key in record} if keys else record
         expect(substitute_in(drawing, request, path), record, path)
-
-
-def _compare(promised: object, computed: object, path: Path, *, digest_of: str) -> None:
-    if promised != computed:
-        raise Differs(path, f"{digest_of} with the digest {shown(promised)}", computed)
+        report(f"substituted_{kind}", **record | {"number": number + 1, "changed": len(record["teams"])})
