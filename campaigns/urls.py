@@ -11,6 +11,7 @@ from campaigns.views import (
     steps,
     tasks,
     verification,
+    verifier,
 )
 
 app_name = "campaigns"
@@ -63,6 +64,7 @@ urlpatterns = [
     path("tasks/<int:pk>/", tasks.task, name="task"),
     path("tasks/<int:pk>/notify/", tasks.notify, name="notify"),
     path("verify/", verification.verify, name="verify"),
+    path("verify/lianchou-draw.pyz", verifier.verifier, name="verifier"),
     path("matters/", matters.matter_list, name="matters"),
     path("matters/<slug:code>/", matters.matter, name="matter"),
 ]

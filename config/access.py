@@ -159,6 +159,7 @@ ROUTES = {
     "campaigns:verify": {"GET": PUBLIC},
     "campaigns:matters": {"GET": REGULATORS},
     "campaigns:matter": {"GET": REGULATORS},
+    "campaigns:verifier": {"GET": PUBLIC},
     # reports
     "reports:statistics": {"GET": OFFICE},
     "reports:task_list": {"POST": LEAD | {Role.COUNTY_OFFICER}},

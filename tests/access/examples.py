@@ -175,6 +175,7 @@ EXAMPLES: dict[str, Example] = {
     "campaigns:verify": PAGE,
     "campaigns:matters": PAGE,
     "campaigns:matter": shared("matter", "code", missing="nothing"),
+    "campaigns:verifier": PAGE,
     # reports
     "reports:statistics": PAGE,
     "reports:task_list": of("dispatched"),

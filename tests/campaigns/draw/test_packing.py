@@ -92,3 +92,11 @@ def imports_of(source):
         names += [node.module] if isinstance(node, ast.ImportFrom) else []
         found |= {".".join(name.split(".")[: 2 if name.startswith("campaigns") else 1]) for name in names}
     return found
+
+
+def test_anyone_downloads_the_packed_file(client):
+    answer = client.get("/verify/lianchou-draw.pyz")
+
+    assert (answer.status_code, answer.content) == (200, packing.pack())
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="lianchou-draw.pyz"'
+    assert client.get("/verify/lianchou-draw.pyz", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
