@@ -36,12 +36,16 @@ SECRET_KEY = text("SECRET_KEY", DEMO_SECRET_KEY)
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PUBLIC_URL = text("PUBLIC_URL").rstrip("/")
+"""Where the public reaches this site; printed as QR codes. Empty: pages use the address they were asked under."""
 
 # Everything that the running system writes: database, uploads and results, queue, cache, front-end packages.
 DATA_DIR = Path(text("DATA_DIR", str(BASE_DIR / "var"))).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 MEDIA_ROOT = DATA_DIR / "media"
 VENDOR_DIR = Path(text("VENDOR_DIR", str(BASE_DIR / "var" / "static")))
+LOG_ANCHOR_FILE = Path(text("LOG_ANCHOR_FILE", str(DATA_DIR / "anchors" / "log-heads.txt")))
+"""The heads of the public log, kept outside the database: a restored backup is older than they are."""
 
 INSTALLED_APPS = [
     "config.apps.ProjectConfig",
