@@ -74,11 +74,8 @@ class _Repeated(dict[str, object]):
     key: str
 
 
-def _read_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
-        return found
-    repeated = _Repeated(found)
+def _keep_repetition(pairs: list[tuple[str, object]]) -> _Repeated:
+    repeated = _Repeated(pairs)
     seen: set[str] = set()
     repeated.key = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
     return repeated
@@ -86,14 +83,24 @@ def _read_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 def parse(text: str | bytes) -> object:
     """The value of a JSON text; JsonRefused for anything `check_json` refuses, and for repeated keys."""
+    repeated: list[_Repeated] = []
+
+    def read_object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        found = dict(pairs)
+        if len(found) == len(pairs):
+            return found
+        repeated.append(_keep_repetition(pairs))
+        return repeated[-1]
+
     try:
-        value = json.loads(text.decode() if isinstance(text, bytes) else text, object_pairs_hook=_read_object)
+        value = json.loads(text.decode() if isinstance(text, bytes) else text, object_pairs_hook=read_object)
     except RecursionError:
         raise JsonRefused((), "too_deep", limit=DEEPEST) from None
     except ValueError as error:  # malformed JSON, bytes that are not UTF-8, numbers of thousands of digits
         raise JsonRefused((), "not_json", reason=str(error).replace("\n", " ")) from None
     check_json(value)
-    _refuse_repeated_keys(value, ())
+    if repeated:
+        _refuse_repeated_keys(value, ())
     return value
 
 
