@@ -26,10 +26,19 @@ from campaigns.models.plan import (
     TeamSlot,
 )
 from campaigns.models.record import LogEntry, LogEvent, MinutesSignature, Remark
-from campaigns.models.substitutions import Cause, FormerMember, Substitution, SubstitutionKind
-from campaigns.models.tasks import Declaration, InspectionNotice, Task, TaskMode, TeamMember
+from campaigns.models.substitutions import (
+    INSTITUTION_CAUSES,
+    PERSON_CAUSES,
+    Cause,
+    FormerMember,
+    Substitution,
+    SubstitutionKind,
+)
+from campaigns.models.tasks import Declaration, InspectionNotice, RecusalDecision, Task, TaskMode, TeamMember
 
 __all__ = [
+    "INSTITUTION_CAUSES",
+    "PERSON_CAUSES",
     "Act",
     "AllottedInstitution",
     "Approval",
@@ -61,6 +70,7 @@ __all__ = [
     "MinutesSignature",
     "NoticeWindow",
     "PlanLine",
+    "RecusalDecision",
     "Remark",
     "Rounding",
     "SizeKind",

@@ -8,7 +8,7 @@ from accounts.models import User
 from campaigns.models.approvals import Approval
 from campaigns.models.draws import DIGEST_LENGTH, Draw
 from campaigns.models.plan import SlotRole
-from campaigns.models.tasks import Declaration, Task
+from campaigns.models.tasks import Declaration, RecusalDecision, Task
 from inspectors.models import Expert, Inspector
 
 
@@ -87,6 +87,9 @@ class FormerMember(models.Model):
     declaration = models.CharField("回避声明", max_length=10, choices=Declaration.choices, blank=True)
     declaration_words = models.CharField("声明内容", max_length=500, blank=True)
     declared_at = models.DateTimeField("声明时间", null=True, blank=True)
+    decision = models.CharField("回避决定", max_length=10, choices=RecusalDecision.choices, blank=True)
+    decision_words = models.CharField("决定理由", max_length=500, blank=True)
+    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "曾任检查组成员"

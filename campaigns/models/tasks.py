@@ -31,6 +31,13 @@ class Declaration(models.TextChoices):
     RECUSAL = "recusal", "申请回避"
 
 
+class RecusalDecision(models.TextChoices):
+    """What the lead bureau decides on a member's recusal; an accepted one leads to a substitution."""
+
+    ACCEPTED = "accepted", "准予回避"
+    REJECTED = "rejected", "不予回避"
+
+
 class TaskQuerySet(models.QuerySet["Task"]):
     def live(self) -> "TaskQuerySet":
         """Those that still stand: neither replaced nor cancelled."""
@@ -131,6 +138,10 @@ class TeamMember(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="声明登记人"
     )
     declared_at = models.DateTimeField("声明时间", null=True, blank=True)
+    decision = models.CharField("回避决定", max_length=10, choices=RecusalDecision.choices, blank=True)
+    decision_words = models.CharField("决定理由", max_length=500, blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="决定人")
+    decided_at = models.DateTimeField("决定时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "检查组成员"
@@ -147,6 +158,11 @@ class TeamMember(models.Model):
                 | ~Q(declaration="") & Q(declared_at__isnull=False, declared_by__isnull=False),
                 name="declaration_is_dated",
             ),
+            models.CheckConstraint(
+                condition=Q(decision="", decided_at__isnull=True)
+                | ~Q(decision="") & Q(declaration="recusal", decided_at__isnull=False, decided_by__isnull=False),
+                name="recusal_is_decided_once_asked_for",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,6 +176,17 @@ class TeamMember(models.Model):
     def workplace(self) -> str:
         """Where the person works; needs inspector__bureau and expert."""
         return self.inspector.bureau.name if self.inspector else self.expert.employer if self.expert else ""
+
+    @property
+    def is_open_recusal(self) -> bool:
+        """Asked for and not turned down: this person may not inspect here."""
+        return self.declaration == Declaration.RECUSAL and self.decision != RecusalDecision.REJECTED
+
+    @property
+    def is_declared_by_another(self) -> bool:
+        """Somebody entered it for the person; needs inspector."""
+        own = self.inspector.user_id if self.inspector else None
+        return self.declared_by_id is not None and self.declared_by_id != own
 
     @property
     def certificate(self) -> str:
