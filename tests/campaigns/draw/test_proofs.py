@@ -78,3 +78,12 @@ def test_prove_refuses_who_is_not_there():
         engine.prove(read_vector("small.transcript.json"), "P1", "institution")
 
     assert refused.value.code == "no_such_entry"
+
+
+def test_manifest_without_a_root_proves_nothing():
+    proof, manifest = read_vector("small.proofs.json")[0], read_vector("small.transcript.json")["manifest"]
+    del manifest["institutions"]["root"]
+
+    problems = {engine.proof_problem(changed, manifest) for changed in (proof, proof | {"path": []})}
+
+    assert problems == {"the manifest has no count and root of institutions"}
