@@ -13,10 +13,14 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from accounts.services import AccountRefused, confirm_password
+from campaigns.drawing import check_drawable
 from campaigns.errors import CampaignError, WrongState
+from campaigns.freezing import check_supplement
 from campaigns.models import Act, Approval, ApprovalState, Campaign, Draw
 from campaigns.queries import job_key
-from campaigns.voiding import void_draw
+from campaigns.states import CAMPAIGN_STEPS, DRAW_STEPS
+from campaigns.transitions import check_source
+from campaigns.voiding import check_voidable, void_draw
 from jobs.services import start_job
 
 
@@ -31,7 +35,11 @@ def propose_act(
     reason: str = "",
     evidence: tuple[str, bytes] | None = None,
 ) -> Approval:
-    """Ask for a second person's confirmation; one open proposal of an act at a time. `evidence` is (name, content)."""
+    """Ask for a second person's confirmation; one open proposal of an act at a time. `evidence` is (name, content).
+
+    Raises CampaignError when the act could not be carried out as things stand.
+    """
+    _check(campaign, act, draw)
     approval = Approval(
         campaign=campaign,
         draw=draw,
@@ -56,6 +64,20 @@ def propose_act(
             raise
         raise WrongState(f"“{waiting.get_act_display()}”已由{waiting.proposed_by.name}提请，正等待审批。") from error
     return approval
+
+
+def _check(campaign: Campaign, act: Act, draw: Draw | None) -> None:
+    """What the act itself will check again when it is carried out."""
+    match act:
+        case Act.FREEZE:
+            check_source(CAMPAIGN_STEPS["freeze"], campaign.state)
+        case Act.SUPPLEMENT:
+            check_supplement(campaign)
+        case Act.DRAW if draw:
+            check_source(DRAW_STEPS["draw"], draw.state)
+            check_drawable(draw)
+        case Act.VOID if draw:
+            check_voidable(draw)
 
 
 @transaction.atomic

@@ -44,6 +44,13 @@ def phase_from(contributions: list[Contribution]) -> Phase:
     return Phase.REVEAL if any(not each.value for each in contributions) else Phase.COMPLETE
 
 
+def is_asked_in(contribution: Contribution, phase: Phase) -> bool:
+    """Whether this source still has to do what the phase asks for."""
+    if contribution.value or contribution.is_public != (phase == Phase.PUBLIC):
+        return False
+    return not (phase == Phase.COMMIT and contribution.commitment)
+
+
 @transaction.atomic
 def commit_value(contribution: Contribution, *, commitment: str, by: User) -> Contribution:
     """Publish the digest of a value that stays with its owner (`engine.contribution_commitment` computes it)."""

@@ -62,14 +62,18 @@ def freeze_supplement(approval: Approval) -> Draw:
         approval = _confirmed(approval, Act.SUPPLEMENT)
         if approval.draw:
             return approval.draw
-        if campaign.state not in (CampaignState.DRAWN, CampaignState.DISPATCHED):
-            raise WrongState("补充抽取在首次抽取之后进行。")
-        if campaign.draws.filter(kind=DrawKind.SUPPLEMENT, state=DrawState.FROZEN).exists():
-            raise WrongState("上一次补充抽取还没有完成。")
+        check_supplement(campaign)
         draw = _freeze(campaign, DrawKind.SUPPLEMENT, approval, counts=approval.parameters["lines"])
         facts = {"draw": draw.code, "commitment": draw.commitment}
         audit.record("campaigns.freeze_supplement", campaign, by=draw.frozen_by, facts=facts)
     return draw
+
+
+def check_supplement(campaign: Campaign) -> None:
+    if campaign.state not in (CampaignState.DRAWN, CampaignState.DISPATCHED):
+        raise WrongState("补充抽取在首次抽取之后进行。")
+    if campaign.draws.filter(kind=DrawKind.SUPPLEMENT, state=DrawState.FROZEN).exists():
+        raise WrongState("上一次补充抽取还没有完成。")
 
 
 def _confirmed(approval: Approval, act: Act) -> Approval:

@@ -3,13 +3,17 @@
 import json
 from collections import Counter
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
+from campaigns.contributing import phase_of, what_is_missing
 from campaigns.models import Campaign, Draw, LineAgreement, Stage, Task, TeamMember
+from campaigns.remarks import open_objections
 from campaigns.states import RAIL, CampaignState
 from jobs.models import Job
 
@@ -71,10 +75,20 @@ def waiting_for(campaign: Campaign) -> str:
     if campaign.state == CampaignState.NEGOTIATING:
         return _open_agreements(campaign)
     if campaign.state == CampaignState.FROZEN:
-        draw = campaign.draws.exclude(state="void").get()
-        missing = [str(each) for each in draw.contributions.select_related("bureau") if not each.value]
-        return f"等待提交随机数：{'、'.join(missing)}" if missing else ""
+        return _open_draw(campaign)
     return ""
+
+
+def _open_draw(campaign: Campaign) -> str:
+    draw = campaign.draws.counting().get(kind="main")
+    words = []
+    if missing := what_is_missing(draw):
+        words.append(f"等待{phase_of(draw).value}：{'、'.join(str(each) for each in missing)}")
+    if draw.objections_until and timezone.now() < draw.objections_until:
+        words.append(f"异议期到 {timezone.localtime(draw.objections_until - timedelta(seconds=1)):%m-%d} 结束")
+    if count := open_objections(draw):
+        words.append(f"{count} 件异议等待牵头单位答复")
+    return "；".join(words)
 
 
 def _open_agreements(campaign: Campaign) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import Role, User
 from accounts.models.users import LEADS
 from accounts.rules import Predicate, declare, holds
-from campaigns.contributing import Phase, phase_of
+from campaigns.contributing import Phase, is_asked_in, phase_of
 from campaigns.models import (
     Approval,
     ApprovalState,
@@ -68,10 +68,7 @@ def asks_for(phase: Phase) -> Predicate:
 
     def test(user: User, contribution: Contribution) -> bool:
         draw = contribution.draw
-        if draw.state != DrawState.FROZEN or contribution.value or contribution.is_public != (phase == Phase.PUBLIC):
-            return False
-        is_done = phase == Phase.COMMIT and bool(contribution.commitment)
-        return not is_done and phase_of(draw) == phase
+        return draw.state == DrawState.FROZEN and is_asked_in(contribution, phase) and phase_of(draw) == phase
 
     return Predicate(test)
 

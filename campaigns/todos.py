@@ -1,7 +1,7 @@
 """What each role finds on the workbench of campaigns and tasks: what to do next, what others are waited for, figures."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
@@ -11,7 +11,8 @@ from accounts import workbench
 from accounts.models import Role, User
 from accounts.models.users import INSTITUTION_PEOPLE, LEADS
 from accounts.workbench import Figure, Running, ToDo, Urgency
-from campaigns.models import Campaign, Contribution, LineAgreement, Source, Stage, Task
+from campaigns.contributing import Phase, is_asked_in, phase_from
+from campaigns.models import Approval, Campaign, Contribution, LineAgreement, Remark, Source, Stage, Task
 from campaigns.queries import waiting_for
 from campaigns.states import CampaignState, DrawState, TaskState
 from campaigns.tables import CAMPAIGN_TONES
@@ -29,7 +30,12 @@ def lead_todos(user: User) -> Iterator[ToDo]:
     own = Campaign.objects.filter(lead_bureau=user.bureau_id).exclude(state=CampaignState.DISPATCHED)
     answers = LineAgreement.objects.filter(line__campaign__in=own).exclude(state=LineAgreement.State.AGREED)
     values = Contribution.objects.filter(draw__campaign__in=own, draw__state=DrawState.FROZEN, value="")
-    waiting = {*answers.values_list("line__campaign", flat=True), *values.values_list("draw__campaign", flat=True)}
+    proposed = Approval.objects.waiting().filter(campaign__in=own)
+    waiting = {
+        *answers.values_list("line__campaign", flat=True),
+        *values.values_list("draw__campaign", flat=True),
+        *proposed.values_list("campaign", flat=True),
+    }
     for campaign in own.prefetch_related("stages", "sources", "lines")[:MOST_SHOWN]:
         if campaign.pk not in waiting:
             yield from _next_step(campaign)
@@ -44,11 +50,13 @@ def _next_step(campaign: Campaign) -> Iterator[ToDo]:
             yield ToDo(f"{campaign.title}：计划尚未提请协商", page, "继续填写" if gaps else "去提请协商", note=note)
         case CampaignState.NEGOTIATING:
             freeze = reverse("campaigns:confirm_freeze", args=[campaign.pk])
-            yield ToDo(f"{campaign.title}：各单位均已同意，可以冻结两库", freeze, "去冻结", Urgency.SOON)
+            yield ToDo(f"{campaign.title}：各单位均已同意，可以提请冻结两库", freeze, "去提请冻结", Urgency.SOON)
         case CampaignState.FROZEN:
             draw = reverse("campaigns:draw", args=[campaign.pk])
-            yield ToDo(f"{campaign.title}：随机数已收齐，可以抽取", draw, "去抽取", Urgency.SOON)
-        case CampaignState.DRAWN:
+            waiting = waiting_for(campaign)
+            if not waiting:
+                yield ToDo(f"{campaign.title}：随机数已揭示，可以提请抽取", draw, "去提请抽取", Urgency.SOON)
+        case CampaignState.DRAWN if not campaign.is_practice:
             yield ToDo(f"{campaign.title}：已抽取，任务尚未派发", page, "去派发", Urgency.SOON)
 
 
@@ -89,8 +97,16 @@ def agreements_to_answer(user: User) -> Iterator[ToDo]:
         yield ToDo(text, campaign.get_absolute_url(), "去回复", Urgency.SOON)
 
 
+GIVE = {
+    Phase.COMMIT: ("承诺随机数", "去承诺"),
+    Phase.PUBLIC: ("录入公开数值", "去录入"),
+    Phase.REVEAL: ("揭示随机数", "去揭示"),
+}
+"""What a source is waited for, and the button, by the phase of the draw."""
+
+
 def contributions_to_give(user: User) -> Iterator[ToDo]:
-    """The random values that this person may give; the same people as in rules.is_source."""
+    """The part that this person's sources have in the draw now; the same people as in rules.is_source."""
     mine = Q(pk=None)
     if user.has_role(Role.PARTNER_LIAISON, *LEADS):
         mine |= Q(kind=Source.Kind.BUREAU, bureau=user.bureau_id)
@@ -98,13 +114,42 @@ def contributions_to_give(user: User) -> Iterator[ToDo]:
         mine |= Q(kind=Source.Kind.PUBLIC, draw__campaign__lead_bureau=user.bureau_id)
     if user.has_role(Role.SUPERVISOR):
         mine |= Q(kind=Source.Kind.WITNESS, bureau=user.bureau_id)
-    missing = Contribution.objects.filter(mine, draw__state=DrawState.FROZEN, value="")
-    for contribution in missing.select_related("draw__campaign", "bureau")[:MOST_SHOWN]:
-        campaign = contribution.draw.campaign
-        source = contribution.source.removeprefix("public:").removeprefix("witness:")
-        name = contribution.bureau.name if contribution.kind == Source.Kind.BUREAU and contribution.bureau else source
-        url = reverse("campaigns:draw", args=[campaign.pk])
-        yield ToDo(f"{campaign.title}：等待来源“{name}”的随机数", url, "去提交", Urgency.SOON)
+    open_ones = Contribution.objects.filter(mine, draw__state=DrawState.FROZEN, value="")
+    rows = open_ones.select_related("draw__campaign", "bureau").prefetch_related("draw__contributions")
+    for row in rows[:MOST_SHOWN]:
+        phase = phase_from(list(row.draw.contributions.all()))
+        if phase in GIVE and is_asked_in(row, phase):
+            words, button = GIVE[phase]
+            name = row.label.removeprefix("公开数值 ").removeprefix("见证人 ")
+            text = f"{row.draw.campaign.title}：等待来源“{name}”{words}"
+            url = reverse("campaigns:draw", args=[row.draw.campaign_id])
+            yield ToDo(text, url, button, Urgency.SOON, _day(row.draw.reveal_until))
+
+
+def _day(moment: datetime | None) -> date | None:
+    return timezone.localtime(moment).date() if moment else None
+
+
+def approvals_to_decide(user: User) -> Iterator[ToDo]:
+    """What a colleague proposed and this approver may confirm."""
+    if not user.has_role(Role.LEAD_APPROVER):
+        return
+    waiting = Approval.objects.waiting().filter(campaign__lead_bureau=user.bureau_id).exclude(proposed_by=user)
+    for approval in waiting.select_related("campaign", "proposed_by")[:MOST_SHOWN]:
+        text = f"{approval.campaign.title}：{approval.proposed_by.name}提请{approval.get_act_display()}"
+        yield ToDo(text, approval.get_absolute_url(), "去审批", Urgency.TODAY, note=approval.reason)
+
+
+def objections_to_answer(user: User) -> Iterator[ToDo]:
+    if not user.has_role(*LEADS):
+        return
+    found = Remark.objects.filter(
+        outcome=Remark.Outcome.OPEN, draw__campaign__lead_bureau=user.bureau_id, draw__state=DrawState.FROZEN
+    )
+    for remark in found.select_related("draw__campaign", "institution", "by__bureau")[:MOST_SHOWN]:
+        who = remark.institution.name if remark.institution else str(remark.by.bureau)
+        text = f"{remark.draw.campaign.title}：{who}对冻结的名录提出异议"
+        yield ToDo(text, remark.draw.get_absolute_url(), "去答复", Urgency.SOON, note=remark.words)
 
 
 def county_todos(user: User) -> Iterator[ToDo]:
@@ -169,6 +214,8 @@ def todos(user: User) -> Iterable[ToDo]:
     yield from lead_todos(user)
     yield from objections(user)
     yield from agreements_to_answer(user)
+    yield from approvals_to_decide(user)
+    yield from objections_to_answer(user)
     yield from contributions_to_give(user)
     yield from county_todos(user)
     yield from notices_to_issue(user)

@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.models import Department, Role, User
-from campaigns import approvals, contributing, drawing, freezing, services, transitions
+from campaigns import approvals, contributing, drawing, freezing, services, transitions, voiding
 from campaigns import draw as engine
 from campaigns.models import (
     Act,
@@ -166,9 +166,7 @@ def commit(draw: Draw, values: dict[str, str] | None = None) -> None:
 def enter_public(draw: Draw, values: dict[str, str] | None = None) -> None:
     for each in draw.contributions.filter(kind="public"):
         value = (values or {}).get(each.source, value_of(each.source))
-        contributing.enter_public_value(
-            each, value=value, origin="开奖公告", occurred_at=timezone.now(), by=officer()
-        )
+        contributing.enter_public_value(each, value=value, origin="开奖公告", occurred_at=timezone.now(), by=officer())
 
 
 def reveal(draw: Draw, values: dict[str, str] | None = None) -> None:
@@ -192,3 +190,7 @@ def drawn(of: Campaign | None = None) -> Draw:
     draw = frozen(of)
     contribute(draw)
     return run(draw)
+
+
+def void(draw: Draw, reason: str = "名录有误") -> Draw:
+    return voiding.void_draw(approved(draw.campaign, Act.VOID, draw=draw, reason=reason))

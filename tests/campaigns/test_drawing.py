@@ -8,8 +8,8 @@ from accounts import verification
 from accounts.models import AuditEvent
 from campaigns import allotment, drawing, freezing, notices, transitions
 from campaigns import draw as engine
-from campaigns.errors import CampaignError, PlanNotReady, WrongState
-from campaigns.models import Contribution, Draw, DrawSecret, DrawTranscript, FrozenInstitution, Task, TeamMember
+from campaigns.errors import PlanNotReady
+from campaigns.models import Act, Approval, Draw, DrawSecret, DrawTranscript, FrozenInstitution, Task, TeamMember
 from campaigns.states import CampaignState, TaskState
 from tests.campaigns import datong
 from tests.campaigns.test_planning import ALLOTMENTS
@@ -77,9 +77,10 @@ def test_received_institutions_are_drawn_first_and_the_rest_goes_to_their_counti
 
 def test_drawing_twice_changes_nothing(world):
     first = datong.drawn()
+    approval = Approval.objects.get(act=Act.DRAW)
     events = AuditEvent.objects.count()
 
-    again = drawing.run_draw(first.campaign, by=datong.officer())
+    again = drawing.run_draw(approval)
 
     assert (again.pk, again.result_digest) == (first.pk, first.result_digest)
     assert (Draw.objects.count(), Task.objects.count(), AuditEvent.objects.count()) == (1, 4, events)
@@ -88,7 +89,7 @@ def test_drawing_twice_changes_nothing(world):
 def test_freezing_twice_keeps_the_first_commitment(world):
     first = datong.frozen()
 
-    assert freezing.freeze_campaign(first.campaign, by=datong.officer()) == first
+    assert freezing.freeze_campaign(Approval.objects.get(act=Act.FREEZE)) == first
     assert Draw.objects.count() == 1
 
 
@@ -96,7 +97,7 @@ def test_plan_with_errors_is_not_frozen(world):
     campaign = transitions.propose(datong.planned(), by=datong.officer())
 
     with pytest.raises(PlanNotReady) as refused:
-        freezing.freeze_campaign(campaign, by=datong.officer())
+        datong.freeze(campaign)
 
     assert "大同市公安局对条目“机动车检验”尚未回复。" in refused.value.problems
     assert (Draw.objects.count(), FrozenInstitution.objects.count()) == (0, 0)
@@ -109,31 +110,9 @@ def test_draw_reads_only_what_was_frozen(world):
         institution.save()
     datong.contribute(draw)
 
-    done = drawing.run_draw(draw.campaign, by=datong.officer())
+    done = datong.run(draw)
 
     assert Task.objects.filter(draw=done, line__code="vehicle").count() == 2
-
-
-def test_draw_waits_for_every_contribution(world):
-    draw = datong.frozen()
-    first = draw.contributions.first()
-    drawing.give_contribution(first, value="4 2 6 1", by=datong.officer())
-
-    with pytest.raises(CampaignError, match="还有来源未提交随机数"):
-        drawing.run_draw(draw.campaign, by=datong.officer())
-
-    assert Task.objects.count() == 0
-
-
-def test_contribution_is_given_once(world):
-    draw = datong.frozen()
-    first = draw.contributions.first()
-    drawing.give_contribution(first, value="4 2 6 1", by=datong.officer())
-
-    with pytest.raises(WrongState):
-        drawing.give_contribution(first, value="1 1 1 1", by=datong.officer())
-
-    assert Contribution.objects.get(pk=first.pk).value == "4 2 6 1"
 
 
 PROTECTED = {

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from accounts.workbench import ToDo, Urgency, figures_of, running_of
-from campaigns import notices, todos, transitions
-from campaigns.models import LineAgreement
+from campaigns import approvals, notices, remarks, todos, transitions
+from campaigns.models import Act, LineAgreement
 from campaigns.states import CampaignState
 from tests.campaigns import datong
 from tests.factories import accounts, campaigns, inspectors, institutions
@@ -40,6 +40,7 @@ def test_each_step_falls_to_the_one_who_can_take_it():
     datong.pool()
     datong.officers()
     lead, police, ecology = datong.officer(), datong.liaison(datong.POLICE), datong.liaison(datong.ECOLOGY)
+    approver = datong.approver()
     draft = datong.planned()
     assert texts(lead) == [f"{TITLE}：计划尚未提请协商"]
 
@@ -54,23 +55,44 @@ def test_each_step_falls_to_the_one_who_can_take_it():
 
     for answer in answers:
         transitions.answer(answer, agrees=True, words="", by=datong.liaison(answer.bureau_id))
-    assert texts(lead) == [f"{TITLE}：各单位均已同意，可以冻结两库"]
+    assert texts(lead) == [f"{TITLE}：各单位均已同意，可以提请冻结两库"]
 
-    draw = datong.freezing.freeze_campaign(campaign, by=lead)
-    assert texts(police) == [f"{TITLE}：等待来源“大同市公安局”的随机数"]
+    proposal = approvals.propose_act(campaign, Act.FREEZE, by=lead)
+    assert (texts(lead), texts(approver)) == ([], [f"{TITLE}：{lead.name}提请冻结两库"])
+
+    draw = datong.freezing.freeze_campaign(approvals.mark_confirmed(proposal, by=approver))
+    assert texts(police) == [f"{TITLE}：等待来源“大同市公安局”承诺随机数"]
     assert texts(ecology) == []
-    assert texts(lead) == [
-        f"{TITLE}：等待来源“大同市市场监督管理局”的随机数", f"{TITLE}：等待来源“双色球2025105期”的随机数",
-    ]  # fmt: skip
+    assert texts(lead) == [f"{TITLE}：等待来源“大同市市场监督管理局”承诺随机数"]
 
-    datong.contribute(draw)
-    assert (texts(lead), texts(police)) == ([f"{TITLE}：随机数已收齐，可以抽取"], [])
+    datong.commit(draw)
+    assert (texts(lead), texts(police)) == ([f"{TITLE}：等待来源“双色球2025105期”录入公开数值"], [])
 
-    campaign = datong.drawing.run_draw(campaign, by=lead).campaign
+    datong.enter_public(draw)
+    assert texts(police) == [f"{TITLE}：等待来源“大同市公安局”揭示随机数"]
+
+    datong.reveal(draw)
+    assert (texts(lead), texts(police)) == ([f"{TITLE}：随机数已揭示，可以提请抽取"], [])
+
+    campaign = datong.run(draw).campaign
     assert texts(lead) == [f"{TITLE}：已抽取，任务尚未派发"]
 
     transitions.dispatch(campaign, by=lead)
     assert texts(lead) == [f"{TITLE}：由本单位组织的 4 项任务尚未签发检查通知书"]
+
+
+def test_lead_answers_objections_before_anything_else(world_of_a_draw):
+    draw = world_of_a_draw
+    remarks.add_remark(draw, kind="objection", words="名录中有重复的机构", by=datong.supervisor())
+
+    assert texts(datong.officer())[0] == f"{TITLE}：大同市市场监督管理局对冻结的名录提出异议"
+
+
+@pytest.fixture
+def world_of_a_draw():
+    datong.pool()
+    datong.officers()
+    return datong.frozen()
 
 
 @pytest.fixture
