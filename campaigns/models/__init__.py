@@ -25,7 +25,7 @@ from campaigns.models.plan import (
     SlotRole,
     TeamSlot,
 )
-from campaigns.models.record import LogEntry, LogEvent, MinutesSignature, Remark
+from campaigns.models.record import DrawMinutes, LogEntry, LogEvent, MinutesSignature, Remark
 from campaigns.models.substitutions import (
     INSTITUTION_CAUSES,
     PERSON_CAUSES,
@@ -52,6 +52,7 @@ __all__ = [
     "Declaration",
     "Draw",
     "DrawKind",
+    "DrawMinutes",
     "DrawSecret",
     "DrawTranscript",
     "DrawnInstitution",

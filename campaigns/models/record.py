@@ -88,14 +88,36 @@ class Remark(models.Model):
         return f"{self.get_kind_display()}：{self.words[:40]}"
 
 
+class DrawMinutes(models.Model):
+    """抽取记录 as the first signature fixed it, word for word: canonical JSON, never changed (campaigns.minutes).
+
+    Names of people and bureaus stand in it as they were, whatever they are called later.
+    """
+
+    draw = models.OneToOneField(Draw, models.PROTECT, related_name="minutes", primary_key=True, verbose_name="抽取")
+    text = models.TextField("内容")
+    digest = models.CharField("记录摘要", max_length=DIGEST_LENGTH)
+    fixed_at = models.DateTimeField("定稿时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽取记录"
+
+    def __str__(self) -> str:
+        return str(self.draw_id)
+
+
 class MinutesSignature(models.Model):
-    """A signature under the minutes of a draw, bound to the digest of what was signed."""
+    """A signature under the minutes of a draw, bound to the digest of what was signed; `remark` are the words with
+    which somebody signed under reserve."""
 
     draw = models.ForeignKey(Draw, models.PROTECT, related_name="signatures", verbose_name="抽取")
     signer = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="签字人")
     bureau = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位")
     capacity = models.CharField("身份", max_length=20)
     digest = models.CharField("记录摘要", max_length=DIGEST_LENGTH)
+    remark = models.ForeignKey(
+        Remark, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="保留意见"
+    )
     at = models.DateTimeField("签字时间")
 
     class Meta:
