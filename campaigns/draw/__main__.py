@@ -4,18 +4,21 @@ import argparse
 import re
 import sys
 import unicodedata
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from campaigns.draw.canonical import dump, parse
+from campaigns.draw.canonical import digest_of, dump, parse
 from campaigns.draw.commitment import check_contributions, contribution_commitment, read_secret
 from campaigns.draw.differences import Difference, Report, unheard
 from campaigns.draw.errors import JsonRefused, OptionsRefused, Refused
 from campaigns.draw.log import verify_log
 from campaigns.draw.proofs import LISTS, proof_problem, prove
-from campaigns.draw.transcript import run, transcript_digest
+from campaigns.draw.transcript import run
 from campaigns.draw.verification import verify
 from campaigns.draw.wording import difference_in_chinese, phrase_in_chinese, step_in_chinese
+
+Command = Callable[[argparse.Namespace], int]
 
 DONE, DIFFERS, REFUSED = 0, 1, 2
 REQUIRED_OPTIONS = ("secret", "frozen_at", "contributions")
@@ -31,7 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
         return int(given.command(given))
     except (Refused, OSError) as refusal:
         if isinstance(refusal, Refused) and getattr(given, "explain", False):
-            _say(f"✗ 文件不能使用。{refusal.path} 处{phrase_in_chinese(refusal.problem)}。")
+            place = f"{refusal.path} 处" if refusal.path else ""
+            _say(f"✗ 文件不能使用。{place}{phrase_in_chinese(refusal.problem)}。")
         print(_visible(" ".join(str(refusal).split())), file=sys.stderr)
         return REFUSED
 
@@ -39,34 +43,27 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog=_name(), description="The draw protocol lianchou-draw/1.")
     commands = parser.add_subparsers(required=True)
-    drawing = commands.add_parser("run", help="draw from a sheet and write the transcript")
-    drawing.add_argument("sheet", type=Path)
-    drawing.add_argument("options", type=Path)
+
+    def add(name: str, command: Command, purpose: str, *files: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=purpose, description=purpose)
+        for file in files:
+            added.add_argument(file, type=Path)
+        added.set_defaults(command=command)
+        return added
+
+    drawing = add("run", _run, "draw from a sheet and write the transcript", "sheet", "options")
     drawing.add_argument("-o", "--output", type=Path, required=True)
-    drawing.set_defaults(command=_run)
-    verifying = commands.add_parser("verify", help="recompute a transcript and compare")
-    verifying.add_argument("transcript", type=Path)
-    verifying.set_defaults(command=_verify)
-    digesting = commands.add_parser("digest", help="print the digest of a transcript, or of any JSON file")
-    digesting.add_argument("transcript", type=Path)
-    digesting.set_defaults(command=_digest)
-    proving = commands.add_parser("prove", help="print the inclusion proof of one entry")
-    proving.add_argument("transcript", type=Path)
+    verifying = add("verify", _verify, "recompute a transcript and compare", "transcript")
+    proving = add("prove", _prove, "print the inclusion proof of one entry", "transcript")
     proving.add_argument("id")
     proving.add_argument("--kind", choices=tuple(LISTS), default="institution")
-    proving.set_defaults(command=_prove)
-    checking = commands.add_parser("check-proof", help="check an inclusion proof against a published manifest")
-    checking.add_argument("proof", type=Path)
-    checking.add_argument("manifest", type=Path)
-    checking.set_defaults(command=_check_proof)
-    committing = commands.add_parser("commit", help="print the commitment to a contribution")
+    checking = add("check-proof", _check_proof, "check an inclusion proof against a manifest", "proof", "manifest")
+    chain = add("verify-log", _verify_log, "check the public log, and that it holds printed heads", "log")
+    chain.add_argument("--head", type=_head, action="append", default=[], metavar="NUMBER:DIGEST")
+    add("digest", _digest, "print the digest of a transcript, manifest or other JSON file", "file")
+    committing = add("commit", _commit, "print the commitment to a contribution")
     committing.add_argument("source")
     committing.add_argument("value")
-    committing.set_defaults(command=_commit)
-    chain = commands.add_parser("verify-log", help="check the public log, and that it holds printed heads")
-    chain.add_argument("log", type=Path)
-    chain.add_argument("--head", type=_head, action="append", default=[], metavar="NUMBER:DIGEST")
-    chain.set_defaults(command=_verify_log)
     for explained in (verifying, checking, chain):
         explained.add_argument("--explain", action="store_true", help="tell every step in Chinese, as it is done")
     return parser
@@ -96,7 +93,7 @@ def _verify(given: argparse.Namespace) -> int:
     difference = verify(transcript, _report_to(given))
     if difference is None and given.explain:
         _tell("published", digest=transcript["commitment"])
-        _tell("transcript_digest", digest=transcript_digest(transcript))
+        _tell("transcript_digest", digest=digest_of(transcript))
     return _conclude(difference, given)
 
 
@@ -115,7 +112,7 @@ def _conclude(difference: Difference | None, given: argparse.Namespace) -> int:
 
 
 def _digest(given: argparse.Namespace) -> int:
-    _say(transcript_digest(_read(given.transcript)))
+    _say(digest_of(_read(given.file)))
     return DONE
 
 
@@ -134,7 +131,7 @@ def _check_proof(given: argparse.Namespace) -> int:
     proof, manifest = _read(given.proof), _read(given.manifest)
     problem = proof_problem(proof, manifest, _report_to(given))
     if problem is None and given.explain:
-        _tell("manifest_digest", digest=transcript_digest(manifest))
+        _tell("manifest_digest", digest=digest_of(manifest))
     elif problem is not None and given.explain:
         _say(f"✗ 证明不成立。{phrase_in_chinese(problem)}。")
     _say(problem or "included")

@@ -1,5 +1,6 @@
 """Canonical JSON (equal to RFC 8785 for the data of the protocol), and JSON read without surprises."""
 
+import hashlib
 import json
 import unicodedata
 from typing import Final
@@ -18,6 +19,11 @@ def canonical(value: object) -> bytes:
     """The one encoding of `value`; raises JsonRefused for what the protocol's JSON cannot hold."""
     check_json(value)
     return encode(value)
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 of the canonical form, as hex text."""
+    return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def encode(value: object) -> bytes:

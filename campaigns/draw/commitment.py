@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from campaigns.draw.canonical import canonical, check_text, encode
+from campaigns.draw.canonical import check_text, digest_of, encode
 from campaigns.draw.errors import OptionsRefused, Path, Refused
 from campaigns.draw.progress import Phase, Progress
 from campaigns.draw.sheet import Entry, Sheet, people_of
@@ -119,7 +119,7 @@ def freeze_sheet(sheet: Sheet, *, secret: bytes, frozen_at: str, progress: Progr
 
 
 def commit(manifest: Mapping[str, Any]) -> str:
-    return hashlib.sha256(canonical(manifest)).hexdigest()
+    return digest_of(manifest)
 
 
 def contribution_commitment(source: str, value: str) -> str:
@@ -134,7 +134,7 @@ def contribution_commitments(contributions: Mapping[str, str]) -> dict[str, str]
 
 def make_seed(commitment: str, contributions: Mapping[str, str], secret: bytes) -> str:
     sealed = {"commitment": commitment, "contributions": contributions, "secret": secret.hex()}
-    return hashlib.sha256(canonical(sealed)).hexdigest()
+    return digest_of(sealed)
 
 
 def check_secret(secret: object) -> None:

@@ -9,11 +9,10 @@ while there is none). Whoever kept one head (they are printed on notices and min
 there was changed or taken away since.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from campaigns.draw.canonical import canonical, check_json, check_text, encode
+from campaigns.draw.canonical import check_json, check_text, digest_of, encode
 from campaigns.draw.commitment import check_time
 from campaigns.draw.differences import (
     ABSENT,
@@ -70,7 +69,7 @@ def head_of(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def entry_digest(entry: Mapping[str, Any]) -> str:
     """SHA-256 of the entry's canonical form without its own digest."""
-    return hashlib.sha256(canonical({key: entry[key] for key in entry if key != "digest"})).hexdigest()
+    return digest_of({key: entry[key] for key in entry if key != "digest"})
 
 
 def verify_log(log: object, heads: Iterable[tuple[int, str]] = (), report: Report = unheard) -> Difference | None:

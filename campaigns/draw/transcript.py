@@ -1,10 +1,9 @@
 """The transcript (section 7): made and continued."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from campaigns.draw.canonical import canonical
+from campaigns.draw.canonical import digest_of
 from campaigns.draw.commitment import (
     Frozen,
     check_contributions,
@@ -99,9 +98,9 @@ def substitute(transcript: Mapping[str, Any], request: Mapping[str, Any]) -> dic
 
 def transcript_digest(transcript: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical form: what the public log carries after the draw and after each substitution."""
-    return hashlib.sha256(canonical(transcript)).hexdigest()
+    return digest_of(transcript)
 
 
 def result_digest(result: Mapping[str, Any]) -> str:
     """SHA-256 of the canonical form of the draw itself, before any substitution."""
-    return hashlib.sha256(canonical(result)).hexdigest()
+    return digest_of(result)

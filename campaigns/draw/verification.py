@@ -1,8 +1,9 @@
 """Verifying a transcript (section 7): recompute all of it, compare section by section, name the first difference.
 
 Where two sections contradict each other (a manifest and its commitment, say) a third that depends on one of them tells
-which of the two was altered, so that the difference is named where it is. What nothing can tell is a changed `reason`
-of a substitution: it is written for people, and no digest covers it.
+which of the two was altered, so that the difference is named where it is. What nothing in a transcript can tell is a
+changed `reason` of a substitution, or that the last substitutions were left out: for that its digest stands in the
+public log (transcript_digest).
 """
 
 import hashlib
