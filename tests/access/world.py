@@ -14,14 +14,19 @@ from knox.models import AuthToken
 
 from accounts.models import AuditEvent, Region, Role, User
 from accounts.models.users import ADMINISTRATORS
-from campaigns import drawing, freezing, notices, queries, services, transitions
+from campaigns import approvals, contributing, drawing, freezing, notices, queries, remarks, services, transitions
+from campaigns import draw as engine
 from campaigns.models import (
+    Act,
+    Approval,
     Campaign,
     CampaignIssuer,
     Contribution,
+    Draw,
     InspectionMatter,
     LineAgreement,
     PlanLine,
+    Remark,
     SlotRole,
     Source,
     Stage,
@@ -154,11 +159,18 @@ def add_pools(city: City) -> None:
 
 def add_campaigns(city: City) -> None:
     """One campaign in each stage."""
-    draft, negotiating, frozen, drawn, dispatched = (plan(city, number) for number in range(1, 6))
-    for each in (negotiating, frozen, drawn, dispatched):
+    draft, negotiating, frozen, drawn, dispatched, revealing, waiting = (plan(city, number) for number in range(1, 8))
+    lottery = Source(kind=Source.Kind.PUBLIC, name="双色球2025105期", position=9, campaign=waiting)
+    services.replace_sources(waiting, [*waiting.sources.all(), lottery], by=city.people["lead_officer"])
+    for each in (negotiating, frozen, drawn, dispatched, revealing, waiting):
         transitions.propose(each, by=city.people["lead_officer"])
-    for each in (frozen, drawn, dispatched):
+    for each in (frozen, drawn, dispatched, revealing, waiting):
         agree_and_freeze(city, each)
+    for each in Contribution.objects.filter(draw__campaign__in=[revealing, waiting]).exclude(kind="public"):
+        commit(each, by=city.people["lead_officer"])
+    under_way = revealing.draws.get()
+    remarks.add_remark(under_way, kind="objection", words="名录有误", by=city.people["supervisor"])
+    approvals.propose_act(revealing, Act.VOID, draw=under_way, reason="名录有误", by=city.people["lead_officer"])
     for each in (drawn, dispatched):
         contribute_and_draw(city, each)
     transitions.dispatch(dispatched, by=city.people["lead_approver"])
@@ -170,6 +182,7 @@ def add_campaigns(city: City) -> None:
     city.objects |= {
         "campaign_job": job,
         "draft": draft, "negotiating": negotiating, "frozen": frozen, "drawn": drawn, "dispatched": dispatched,
+        "revealing": revealing, "waiting": waiting,
     }  # fmt: skip
 
 
@@ -201,13 +214,27 @@ def plan(city: City, number: int) -> Campaign:
 def agree_and_freeze(city: City, campaign: Campaign) -> None:
     for agreement in LineAgreement.objects.filter(line__campaign=campaign):
         transitions.answer(agreement, agrees=True, words="", by=city.people["partner_liaison"])
-    freezing.freeze_campaign(Campaign.objects.get(pk=campaign.pk), by=city.people["lead_approver"])
+    freezing.freeze_campaign(approved(city, Campaign.objects.get(pk=campaign.pk), Act.FREEZE))
+
+
+def approved(city: City, campaign: Campaign, act: Act, draw: Draw | None = None) -> Approval:
+    proposal = approvals.propose_act(campaign, act, draw=draw, by=city.people["lead_officer"])
+    return approvals.mark_confirmed(proposal, by=city.people["lead_approver"])
 
 
 def contribute_and_draw(city: City, campaign: Campaign) -> None:
-    for contribution in Contribution.objects.filter(draw__campaign=campaign):
-        drawing.give_contribution(contribution, value=f"骰子 {contribution.source}", by=city.people["lead_officer"])
-    drawing.run_draw(Campaign.objects.get(pk=campaign.pk), by=city.people["lead_approver"])
+    draw = Draw.objects.get(campaign=campaign)
+    for each in draw.contributions.all():
+        commit(each, by=city.people["lead_officer"])
+    for each in draw.contributions.all():
+        contributing.reveal_value(each, value=f"骰子 {each.source}", by=city.people["lead_officer"])
+    drawing.run_draw(approved(city, Campaign.objects.get(pk=campaign.pk), Act.DRAW, draw))
+
+
+def commit(contribution: Contribution, *, by: User) -> None:
+    value = f"骰子 {contribution.source}"
+    commitment = engine.contribution_commitment(contribution.source, value)
+    contributing.commit_value(contribution, commitment=commitment, by=by)
 
 
 def notice_to(city: City, campaign: Campaign) -> None:
@@ -252,11 +279,19 @@ def campaign_seen_by(world: World, city: City, user: User) -> Campaign:
     return city.objects["dispatched"]
 
 
-def contribution_of(world: World, city: City, user: User) -> Contribution:
+def contribution_in(campaign: str) -> Kind:
     """That of the user's own bureau, or the witness's for the supervisor."""
-    waiting = Contribution.objects.filter(draw__campaign=city.objects["frozen"])
-    kind = Source.Kind.WITNESS if user.has_role(Role.SUPERVISOR) else Source.Kind.BUREAU
-    return first(waiting.filter(kind=kind, bureau=user.bureau))
+
+    def found(world: World, city: City, user: User) -> Contribution:
+        rows = Contribution.objects.filter(draw__campaign=city.objects[campaign])
+        kind = Source.Kind.WITNESS if user.has_role(Role.SUPERVISOR) else Source.Kind.BUREAU
+        return first(rows.filter(kind=kind, bureau=user.bureau))
+
+    return found
+
+
+def draw_of(campaign: str) -> Kind:
+    return lambda world, city, user: city.objects[campaign].draws.get()
 
 
 def task_in(state: TaskState) -> Kind:
@@ -296,7 +331,9 @@ KINDS: dict[str, Kind] = {
     "site": of_city("site"),
     "risk_flag": of_city("risk_flag"),
     "inspector": of_own_post("inspector"),
-    "draw": lambda world, city, user: city.objects["dispatched"].draws.get(),
+    "draw": draw_of("dispatched"),
+    "frozen_draw": draw_of("frozen"),
+    "drawn_draw": draw_of("drawn"),
     "domain": lambda world, city, user: institutions.domain(),
     "people_import": lambda world, city, user: first(PeopleImport.objects.filter(owner=user)),
     "expert": of_city("expert"),
@@ -310,7 +347,13 @@ KINDS: dict[str, Kind] = {
     "dispatched": of_city("dispatched"),
     "draft_line": lambda world, city, user: city.objects["draft"].lines.get(),
     "agreement": lambda world, city, user: LineAgreement.objects.get(line__campaign=city.objects["negotiating"]),
-    "contribution": contribution_of,
+    "contribution": contribution_in("frozen"),
+    "committed_contribution": contribution_in("revealing"),
+    "public_contribution": lambda world, city, user: Contribution.objects.get(
+        draw__campaign=city.objects["waiting"], kind="public"
+    ),
+    "approval": lambda world, city, user: Approval.objects.get(campaign=city.objects["revealing"], state="waiting"),
+    "objection": lambda world, city, user: Remark.objects.get(draw__campaign=city.objects["revealing"]),
     "task": task_in(TaskState.NOTIFIED),
     "unnotified_task": task_in(TaskState.DISPATCHED),
     "campaign_job": of_city("campaign_job"),
