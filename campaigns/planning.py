@@ -33,11 +33,13 @@ OFFICERS_PER_VISIT = 2
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong with the plan, in words. An error keeps the plan from being frozen; a warning does not."""
+    """Something wrong with the plan, in words. An error keeps the plan from being frozen; a warning does not.
+    `is_answer`: it lies not in the plan but in what a partner has said, or not said yet."""
 
     level: Literal["error", "warning"]
     text: str
     line_code: str = ""
+    is_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,11 @@ class PlanPreview:
     @property
     def errors(self) -> tuple[Problem, ...]:
         return tuple(problem for problem in self.all_problems if problem.level == "error")
+
+    @property
+    def faults(self) -> tuple[Problem, ...]:
+        """The errors of the plan itself: with them it cannot even be tried."""
+        return tuple(problem for problem in self.errors if not problem.is_answer)
 
     @property
     def population(self) -> int:
@@ -302,4 +309,6 @@ def _agreement_problems(campaign: Campaign) -> Iterator[Problem]:
     open_answers = LineAgreement.objects.filter(line__campaign=campaign).exclude(state=LineAgreement.State.AGREED)
     for answer in open_answers.select_related("line", "bureau"):
         said = "有异议" if answer.state == LineAgreement.State.OBJECTED else "尚未回复"
-        yield Problem("error", f"{answer.bureau.name}对条目“{answer.line.title}”{said}。", answer.line.code)
+        yield Problem(
+            "error", f"{answer.bureau.name}对条目“{answer.line.title}”{said}。", answer.line.code, is_answer=True
+        )
