@@ -142,6 +142,8 @@ ROUTES = {
     "campaigns:reveal": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
     "campaigns:refuse": {"POST": LEAD | {Role.PARTNER_LIAISON, Role.SUPERVISOR}},
     "campaigns:supplement": {"GET": LEAD, "POST": LEAD},
+    "campaigns:ceremony": {"GET": LEAD | {Role.SUPERVISOR}},
+    "campaigns:ceremony_state": {"GET": LEAD | {Role.SUPERVISOR}},
     "campaigns:void": {"GET": LEAD, "POST": LEAD},
     "campaigns:disclose": {"POST": APPROVER},
     "campaigns:remark": {"POST": LEAD | {Role.SUPERVISOR}},

@@ -1,9 +1,10 @@
 """What two people decide: freezing, drawing, voiding, supplementary draws. One proposes, another confirms."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -15,7 +16,7 @@ from campaigns.forms import AnswerObjectionForm, ConfirmForm, DeclineForm, Remar
 from campaigns.models import Act, Approval, Campaign, Draw, Remark
 from campaigns.views.campaigns import get_campaign, tabs
 
-PROPOSED = "已提请审批，由本单位另一位负责人确认后办理。"
+PROPOSED = "已提请审批，由本单位另一位负责人审批同意后办理。"
 
 
 @require_GET
@@ -106,6 +107,7 @@ def _page(request: Request, found: Approval, confirm: ConfirmForm, decline: Decl
         "approval": found,
         "campaign": found.campaign,
         "draw": found.draw,
+        "told": _told(found),
         "may_decide": can(request.user, "decide", found),
         "may_withdraw": can(request.user, "withdraw", found),
         "confirm_form": confirm,
@@ -115,11 +117,30 @@ def _page(request: Request, found: Approval, confirm: ConfirmForm, decline: Decl
     return render(request, "campaigns/approval.html", context)
 
 
+def _told(found: Approval) -> Any:
+    """What exactly the act would do or did: the preview of a freeze, the lines of a supplement, the contributions that
+    a draw is computed from, the number of tasks that voiding ends."""
+    match found.act:
+        case Act.FREEZE if found.state == found.State.WAITING:
+            return planning.preview_plan(found.campaign)
+        case Act.SUPPLEMENT:
+            titles = dict(found.campaign.lines.values_list("code", "title"))
+            return [(titles.get(code, code), count) for code, count in found.parameters["lines"].items()]
+        case Act.DRAW if found.draw:
+            return found.draw.contributions.select_related("bureau")
+        case Act.VOID if found.draw:
+            return found.draw.tasks.live().count()
+    return None
+
+
 def get_approval(request: Request, pk: int) -> Approval:
+    """For the lead and those who watch: an approval may name what others must not know yet."""
     approvals = Approval.objects.visible_to(request.user)
-    return get_object_or_404(
-        approvals.select_related("campaign__lead_bureau__region", "draw", "proposed_by", "decided_by"), pk=pk
-    )
+    related = "campaign__lead_bureau__region", "draw", "proposed_by", "decided_by"
+    found = get_object_or_404(approvals.select_related(*related), pk=pk)
+    if not can(request.user, "oversee", found.campaign):
+        raise Http404
+    return found
 
 
 @require_POST

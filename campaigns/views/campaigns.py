@@ -144,7 +144,7 @@ def get_campaign(request: Request, pk: int, *parts: str) -> Campaign:
 def tabs(request: Request, campaign: Campaign, active: str) -> list[dict[str, object]]:
     """The campaign's pages; those that show nothing yet are left out."""
     pages = [("plan", "计划", "detail", True)]
-    pages.append(("draw", "冻结与抽取", "draw", campaign.frozen_at is not None))
+    pages.append(("draw", "冻结与抽取", "draw", campaign.frozen_at is not None or campaign.draws.exists()))
     pages.append(("tasks", "检查任务", "campaign_tasks", campaign.drawn_at is not None))
     pages.append(("people", "人员", "people", campaign.drawn_at is not None))
     pages.append(("documents", "文书与名单", "documents", True))

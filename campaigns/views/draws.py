@@ -8,14 +8,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.rules import can, require
-from campaigns import contributing, disclosing, queries, transcripts
+from campaigns import ceremonies, contributing, disclosing, drawing, queries, transcripts
 from campaigns.errors import CampaignError
-from campaigns.forms import CommitForm, PublicValueForm, RevealForm
-from campaigns.models import Contribution, Draw, DrawnInstitution, FrozenInstitution
+from campaigns.forms import AnswerObjectionForm, CommitForm, PublicValueForm, RemarkForm, RevealForm
+from campaigns.frozen import frozen_lines
+from campaigns.models import Act, Campaign, Contribution, Draw, DrawnInstitution, FrozenInstitution
+from campaigns.rules import is_source
 from campaigns.states import DrawState
 from campaigns.views.approvals import get_draw
 from campaigns.views.campaigns import get_campaign, tabs
-from jobs.models import Job
+from jobs.models import Job, JobState
 
 POPULATION_PAGE = 200
 JOBS = ("campaigns.freeze", "campaigns.draw", "campaigns.supplement")
@@ -29,34 +31,22 @@ def draw(request: Request, pk: int) -> HttpResponse:
     found = shown(draws, request.GET.get("number"))
     if found is None:
         raise Http404
-    contributions = list(found.contributions.select_related("bureau", "given_by", "committed_by"))
-    for row in contributions:
-        row.draw = found
-    may_see_result = found.drawn_at is not None and can(request.user, "see_result", found)
     context = {
         "campaign": campaign,
         "draw": found,
-        "draws": draws,
+        "others": [each for each in draws if each != found],
         "tabs": tabs(request, campaign, "draw"),
-        "rules": found.manifest["lines"],
-        "excluded": (excluded := _excluded(found)),
-        "excluded_count": sum(count for _, _, count in excluded),
-        "phase": contributing.phase_from(contributions),
-        "contributions": [(row, _asked(request, row)) for row in contributions],
-        "missing": [str(each) for each in contributing.what_is_missing(found)]
-        if found.state == DrawState.FROZEN
-        else [],
-        "remarks": found.remarks.select_related("by", "answered_by", "institution"),
-        "waiting": list(campaign.approvals.waiting().select_related("proposed_by")),
-        "job": queries.latest_job(campaign, "campaigns.draw"),
-        "may": {
-            action: can(request.user, action, found)
-            for action in ("draw", "void", "disclose", "remark", "answer", "sign")
-        }
-        | {"supplement": can(request.user, "supplement", campaign)},
-        "result": _result(found) if may_see_result else None,
+        "lines": frozen_lines(found),
+        "objection_day": ceremonies.last_day_of_objections(found),
+        "remarks": [
+            (row, AnswerObjectionForm()) for row in found.remarks.select_related("by", "answered_by", "institution")
+        ],
+        "remark_form": RemarkForm(),
+        "job": _shown_job(campaign, found),
+        "may": _may(request, found),
+        "result": _result(found) if _sees_result(request, found) else None,
     }
-    return render(request, "campaigns/draw.html", context)
+    return render(request, "campaigns/draw.html", context | _sources(request, found) | _waiting(request, found))
 
 
 def shown(draws: list[Draw], number: str | None) -> Draw | None:
@@ -68,25 +58,73 @@ def shown(draws: list[Draw], number: str | None) -> Draw | None:
     return next(iter([*under_way, *counting, *reversed(draws)]), None)
 
 
+def _may(request: Request, found: Draw) -> dict[str, bool]:
+    actions = ("draw", "void", "disclose", "remark", "answer", "sign")
+    may = {action: can(request.user, action, found) for action in actions}
+    may["supplement"] = can(request.user, "supplement", found.campaign)
+    may["oversee"] = can(request.user, "oversee", found.campaign)
+    may["see_preview"] = can(request.user, "see_preview", found.campaign)
+    may["disclose"] = may["disclose"] and found.drawn_at is not None and found.disclosed_at is None
+    return may
+
+
+def _sources(request: Request, found: Draw) -> dict[str, Any]:
+    """Who contributes, how far each is, and what is asked of this user now."""
+    rows = list(found.contributions.select_related("bureau", "given_by", "committed_by", "refused_by"))
+    for row in rows:
+        row.draw = found
+    is_open = found.state == DrawState.FROZEN
+    asked = [(row, _asked(request, row)) for row in rows]
+    return {
+        "contributions": rows,
+        "phase": contributing.phase_from(rows).name.lower(),
+        "asked": [(row, what) for row, what in asked if what],
+        "own": [row for row in rows if is_open and row.commitment and not row.value and is_source(request.user, row)],
+        "missing": [str(each) for each in contributing.what_is_missing(found)] if is_open else [],
+        "problem": _problem(found) if is_open else "",
+    }
+
+
 def _asked(request: Request, row: Contribution) -> dict[str, Any]:
     """What this user is asked for: the name of the action (commit, enter, reveal) and its form."""
     forms = {"commit": CommitForm, "enter": PublicValueForm, "reveal": RevealForm}
-    return next(
-        (
-            {"action": action, "form": form(prefix=None)}
-            for action, form in forms.items()
-            if can(request.user, action, row)
-        ),
-        {},
-    )
+    for action, form in forms.items():
+        if can(request.user, action, row):
+            return {"action": action, "form": form(auto_id=f"id_%s_{row.pk}"), "url": f"campaigns:{action}"}
+    return {}
 
 
-def _excluded(found: Draw) -> list[tuple[str, str, int]]:
-    """(line title, reason, how many) of what was frozen as not drawable, in the order of the plan."""
-    titles = {line["code"]: line["title"] for line in found.manifest["lines"]}
-    order = list(titles)
-    rows = sorted(queries.excluded_by_reason(found), key=lambda row: order.index(row[0]))
-    return [(titles[code], reason, count) for code, reason, count in rows]
+def _problem(found: Draw) -> str:
+    """What the draw still waits for; empty when it can be drawn."""
+    try:
+        drawing.check_drawable(found)
+    except CampaignError as error:
+        return str(error)
+    return ""
+
+
+def _waiting(request: Request, found: Draw) -> dict[str, Any]:
+    """Approvals of this campaign that wait, with whether this user decides them."""
+    rows = list(found.campaign.approvals.waiting().select_related("campaign", "proposed_by"))
+    return {
+        "waiting": [(row, can(request.user, "decide", row)) for row in rows] if _sees_approvals(request, found) else [],
+        "is_proposed": any(row.act == Act.DRAW and row.draw_id == found.pk for row in rows),
+    }
+
+
+def _sees_approvals(request: Request, found: Draw) -> bool:
+    return can(request.user, "oversee", found.campaign)
+
+
+def _sees_result(request: Request, found: Draw) -> bool:
+    return found.drawn_at is not None and can(request.user, "see_result", found)
+
+
+def _shown_job(campaign: Campaign, found: Draw) -> Job | None:
+    """What a worker does for this draw, or the supplementary freeze under way, unless it is over."""
+    job = ceremonies.job_of(found)
+    freeze = queries.open_job(campaign, "campaigns.supplement")
+    return freeze or (job if job and job.state not in {JobState.DONE, JobState.CANCELLED} else None)
 
 
 def _result(found: Draw) -> list[tuple[str, list[DrawnInstitution]]]:
@@ -130,10 +168,10 @@ def manifest(request: Request, pk: int) -> HttpResponse:
 
 @require_GET
 def transcript(request: Request, pk: int) -> HttpResponse:
-    """The whole draw as JSON, for `python -m campaigns.draw verify`."""
+    """The whole draw as JSON, once it is disclosed: before that it would show the reserves, which nobody may see."""
     found = get_draw(request, pk)
     require(request.user, "see_result", found)
-    if found.drawn_at is None:
+    if found.disclosed_at is None:
         raise Http404
     return _json(transcripts.current_text(found), f"{found.code}.transcript.json")
 

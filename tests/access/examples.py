@@ -163,6 +163,8 @@ EXAMPLES: dict[str, Example] = {
     "campaigns:draw": of("campaign"),
     "campaigns:run_draw": of("frozen_draw"),
     "campaigns:supplement": of("drawn"),
+    "campaigns:ceremony": of("draw"),
+    "campaigns:ceremony_state": of("draw"),
     "campaigns:void": of("frozen_draw"),
     "campaigns:disclose": of("draw"),
     "campaigns:population": of("draw"),

@@ -1,0 +1,187 @@
+"""The draw as it is told while it happens: what is asked now, how far the work is, what came out.
+
+Everything is read from stored rows, so whoever looks later, or again, sees the same.
+"""
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.utils import timezone
+
+from campaigns.contributing import Phase, phase_from
+from campaigns.models import Act, ApprovalState, Contribution, Draw, Task
+from campaigns.queries import job_key
+from campaigns.remarks import open_objections
+from campaigns.states import DrawState
+from campaigns.tasks import PHASES
+from jobs.models import Job, JobState
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """One source. `state`: open (nothing given yet), sealed, shown, refused."""
+
+    label: str
+    is_public: bool
+    state: str
+    value: str
+    origin: str
+    commitment: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPhase:
+    """One phase of the computation; `done` and `total` are the engine's own figures."""
+
+    words: str
+    state: str
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnRow:
+    rank: int
+    name: str
+    county: str
+    team: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLine:
+    """`reserves` is how many stand by; their names are shown to nobody before they are needed."""
+
+    title: str
+    rows: tuple[DrawnRow, ...]
+    reserves: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ceremony:
+    """All that changes on the screen while a draw goes on.
+
+    `step`: commit, public, reveal, objections (the period runs, or one is open), ready, proposed, running, failed,
+    drawn, void.
+    """
+
+    step: str
+    words: str
+    seals: tuple[Seal, ...]
+    reveal_until: str = ""
+    work: tuple[WorkPhase, ...] = ()
+    lines: tuple[DrawnLine, ...] = ()
+    result_digest: str = ""
+    drawn_at: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        return self.step in {"drawn", "void"}
+
+    @property
+    def seconds(self) -> int:
+        """How soon to look again."""
+        return 1 if self.step in {"running", "proposed"} else 3
+
+    @property
+    def version(self) -> str:
+        """Changes with anything that is shown."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+def ceremony_of(draw: Draw) -> Ceremony:
+    rows = list(draw.contributions.select_related("bureau"))
+    seals = tuple(_seal(row) for row in rows)
+    if draw.state == DrawState.VOID:
+        return Ceremony("void", draw.void_reason, seals, result_digest=draw.result_digest)
+    if draw.state == DrawState.DRAWN:
+        at = f"{timezone.localtime(draw.drawn_at):%Y-%m-%d %H:%M:%S}"
+        return Ceremony(
+            "drawn", "抽取完成", seals, lines=_drawn_lines(draw), result_digest=draw.result_digest, drawn_at=at
+        )
+    if (job := job_of(draw)) and job.is_open:
+        return Ceremony("running", "正在抽取", seals, work=_work(job))
+    step, words = _step(draw, rows, job)
+    until = f"{timezone.localtime(draw.reveal_until):%m月%d日 %H:%M}" if draw.reveal_until else ""
+    return Ceremony(step, words, seals, reveal_until=until)
+
+
+def _step(draw: Draw, rows: list[Contribution], job: Job | None) -> tuple[str, str]:
+    phase = phase_from(rows)
+    if phase != Phase.COMPLETE:
+        waited = "、".join(row.label for row in rows if _is_waited_for(row, phase))
+        return phase.name.lower(), f"等待{phase.value}：{waited}"
+    if draw.objections_until and timezone.now() < draw.objections_until:
+        return "objections", f"异议期到 {last_day_of_objections(draw)} 结束，之后抽取"
+    if count := open_objections(draw):
+        return "objections", f"还有 {count} 件异议没有答复"
+    if draw.approvals.waiting().filter(act=Act.DRAW).exists():
+        return "proposed", "已提请抽取，等待负责人审批"
+    if job and job.state == JobState.FAILED:
+        return "failed", f"抽取没有完成：{job.error}"
+    return "ready", "随机数已齐，可以抽取"
+
+
+def _is_waited_for(row: Contribution, phase: Phase) -> bool:
+    if phase == Phase.COMMIT:
+        return not row.is_public and not row.commitment
+    return not row.value and row.is_public == (phase == Phase.PUBLIC)
+
+
+def _seal(row: Contribution) -> Seal:
+    state = "sealed" if row.commitment else "open"
+    if row.value:
+        state = "shown"
+    elif row.refused_at:
+        state = "refused"
+    return Seal(row.label, row.is_public, state, row.value, row.origin, row.commitment)
+
+
+def _work(job: Job) -> tuple[WorkPhase, ...]:
+    """The phases before the job's present one are done, those after it are still to come."""
+    phases = list(PHASES.values())
+    current = phases.index(job.message) if job.message in phases else -1
+    return tuple(
+        WorkPhase(words, "current", job.done, job.total)
+        if index == current
+        else WorkPhase(words, "done" if index < current else "todo")
+        for index, words in enumerate(phases)
+    )
+
+
+def _drawn_lines(draw: Draw) -> tuple[DrawnLine, ...]:
+    drawn = list(draw.drawn_institutions.select_related("institution__county"))
+    reserves = Counter(row.line_code for row in drawn if row.is_reserve)
+    teams = _teams(draw)
+    return tuple(
+        DrawnLine(
+            line["title"],
+            tuple(
+                DrawnRow(row.rank, row.institution.name, row.institution.county.name, teams.get(row.institution_id, ()))
+                for row in drawn
+                if row.line_code == line["code"] and not row.is_reserve
+            ),
+            reserves[line["code"]],
+        )
+        for line in draw.manifest["lines"]
+    )
+
+
+def _teams(draw: Draw) -> dict[int, tuple[str, ...]]:
+    """Names by institution, in the order of the places."""
+    tasks = Task.objects.filter(draw=draw).prefetch_related("members__inspector", "members__expert")
+    return {task.institution_id: tuple(member.person.name for member in task.members.all()) for task in tasks}
+
+
+def job_of(draw: Draw) -> Job | None:
+    """The latest work on this very draw (one key serves all draws of a campaign)."""
+    approvals = draw.approvals.filter(act=Act.DRAW, state=ApprovalState.CONFIRMED).values_list("pk", flat=True)
+    jobs = Job.objects.filter(key=job_key(draw.campaign, "campaigns.draw"))
+    return jobs.filter(parameters__approval__in=list(approvals)).order_by("-pk").first()
+
+
+def last_day_of_objections(draw: Draw) -> date | None:
+    """The period ends at midnight; people are told its last day."""
+    end = draw.objections_until
+    return timezone.localtime(end - timedelta(seconds=1)).date() if end else None
