@@ -5,7 +5,8 @@ from django import forms
 from django.db.models import Q, QuerySet
 
 from accounts.models import Department, Region
-from campaigns.models import Campaign, CampaignKind, InspectionMatter, Task, TaskMode
+from campaigns.disclosure import public_draws
+from campaigns.models import Campaign, CampaignKind, Draw, InspectionMatter, Task, TaskMode
 from campaigns.states import CampaignState, TaskState
 
 
@@ -44,6 +45,45 @@ class TaskFilter(filters.FilterSet):
         named = Q(institution__name__icontains=words) | Q(institution__initials__istartswith=words)
         coded = Q(institution__uscc__istartswith=words) | Q(number__icontains=words)
         return queryset.filter(named | coded)
+
+
+class PublicDrawFilter(filters.FilterSet):
+    """Of the public record: by what everybody may know of a draw."""
+
+    STATES = {"frozen": "已冻结，尚未抽取", "drawn": "已抽取，名单尚未公开", "disclosed": "已公开", "void": "已作废"}
+
+    q = filters.CharFilter(
+        method="search", label="名称或抽取编号", widget=forms.TextInput(attrs={"type": "search", "maxlength": 80})
+    )
+    year = filters.TypedChoiceFilter(field_name="campaign__year", coerce=int, label="年度")
+    region = filters.ModelChoiceFilter(
+        queryset=Region.objects.none(), field_name="campaign__lead_bureau__region", label="地区"
+    )
+    state = filters.ChoiceFilter(choices=list(STATES.items()), method="in_state", label="状态")
+
+    class Meta:
+        model = Draw
+        fields = ["q", "year", "region", "state"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        draws = public_draws().order_by()
+        years = sorted(set(draws.values_list("campaign__year", flat=True)), reverse=True)
+        self.filters["year"].extra["choices"] = [(year, f"{year} 年") for year in years]
+        self.filters["region"].queryset = Region.objects.filter(
+            pk__in=draws.values("campaign__lead_bureau__region")
+        ).order_by("code")
+
+    def search(self, queryset: QuerySet[Draw], name: str, value: str) -> QuerySet[Draw]:
+        words = value.strip()
+        return queryset.filter(Q(campaign__title__icontains=words) | Q(code__icontains=words))
+
+    def in_state(self, queryset: QuerySet[Draw], name: str, value: str) -> QuerySet[Draw]:
+        if value == "void":
+            return queryset.filter(state="void")
+        if value == "disclosed":
+            return queryset.filter(disclosed_at__isnull=False).exclude(state="void")
+        return queryset.filter(state=value, disclosed_at__isnull=True)
 
 
 class MatterFilter(filters.FilterSet):

@@ -84,6 +84,7 @@ def _confirmed(approval: Approval, act: Act) -> Approval:
 
 
 def _freeze(campaign: Campaign, kind: DrawKind, approval: Approval, counts: dict[str, int] | None = None) -> Draw:
+    publiclog.check_trusted()
     number = campaign.draws.count() + 1
     code = f"{campaign.number}-{number}"
     plan = build_sheet(campaign, draw_code=code, day=timezone.localdate(), supplement=counts)

@@ -61,6 +61,12 @@ def _guards_are_lifted_between_tests() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = empty_all_tables
 
 
+@pytest.fixture(autouse=True)
+def _no_head_of_the_log_is_anchored_yet() -> None:
+    """The next test begins with an empty log, which is behind every head that the last one made known."""
+    settings.LOG_ANCHOR_FILE.unlink(missing_ok=True)
+
+
 @pytest.fixture
 def media_root(settings, tmp_path: Path) -> Path:
     """An empty folder for files that this test's code stores."""
