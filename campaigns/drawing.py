@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import Bureau, Department, User
+from accounts.models import User
 from campaigns import draw as engine
 from campaigns import publiclog, transitions
 from campaigns.contributing import phase_of, what_is_missing
@@ -21,22 +21,18 @@ from campaigns.models import (
     AllottedInstitution,
     Approval,
     ApprovalState,
-    Campaign,
     Draw,
     DrawnInstitution,
     DrawTranscript,
-    FrozenInspector,
-    FrozenInstitution,
     LogEvent,
     PlanLine,
-    Stage,
     Task,
-    TaskMode,
     TeamMember,
 )
 from campaigns.remarks import open_objections
 from campaigns.sheets import plan_lines
 from campaigns.states import DRAW_STEPS, DrawState
+from campaigns.tasking import Seats, TaskMaker
 from institutions.models import Institution
 
 Progress = Callable[[str, int, int], None]
@@ -78,6 +74,7 @@ def _seal(approval: Approval) -> Draw:
 
 def check_drawable(draw: Draw) -> None:
     """Raises CampaignError with what the draw still waits for."""
+    publiclog.check_trusted()
     if missing := what_is_missing(draw):
         reached = phase_of(draw).value
         raise CampaignError(f"还不能抽取，正在{reached}，等待：{'、'.join(str(each) for each in missing)}。")
@@ -143,96 +140,27 @@ def _result_rows(draw: Draw, result: dict[str, Any], institutions: dict[str, int
 def create_tasks(draw: Draw, result: dict[str, Any], institutions: dict[str, int]) -> int:
     """A task with its team for every drawn institution, and one for its county for every received one that was
     not drawn (同市监认证〔2025〕92号: 其余按照属地分配给各县区). Returns how many."""
-    campaign = draw.campaign
-    lines = {line.code: line for line in plan_lines(campaign)}
-    stage = campaign.stages.filter(kind=Stage.Kind.ON_SITE).order_by("-ends_on").first()
-    counties = _county_bureaus(campaign)
-    numbers = _task_numbers(campaign)
-    drawn_by = {team["institution"]: team for team in result["teams"]}
+    lines = {line.code: line for line in plan_lines(draw.campaign)}
+    maker = TaskMaker(draw.campaign)
     homes = dict(Institution.objects.filter(pk__in=institutions.values()).values_list("pk", "county_id"))
     tasks: dict[str, Task] = {}
-    for identifier, team in drawn_by.items():
-        pk = institutions[identifier]
-        tasks[identifier] = Task(
-            campaign=campaign,
-            number=next(numbers),
-            line=lines[team["line"]],
-            institution_id=pk,
-            draw=draw,
-            mode=TaskMode.DRAWN,
-            bureau=campaign.lead_bureau,
-            assisting_bureau=counties.get(homes[pk]),
-            due_on=stage.ends_on if stage else None,
-            is_due_softly=bool(stage and stage.is_soft),
-            unfilled=team["unfilled"],
-        )
-    drawn = {institutions[identifier] for identifier in drawn_by}
-    left = [] if draw.is_supplement else list(_left_to_counties(draw, drawn, lines, counties))
-    for allotted in left:
-        allotted.number = next(numbers)
-        allotted.due_on, allotted.is_due_softly = stage.ends_on if stage else None, bool(stage and stage.is_soft)
+    for team in result["teams"]:
+        pk = institutions[team["institution"]]
+        line = lines[team["line"]]
+        tasks[team["institution"]] = maker.drawn(draw, line, pk, homes[pk], unfilled=team["unfilled"])
+    drawn = {institutions[identifier] for identifier in tasks}
+    left = [] if draw.is_supplement else list(_left_to_counties(draw, drawn, lines, maker))
     Task.objects.bulk_create([*tasks.values(), *left], batch_size=ROWS_PER_INSERT)
-    _seat_teams(draw, tasks, drawn_by)
+    seats = Seats(draw, tasks)
+    members = [row for team in result["teams"] for row in seats.rows(tasks[team["institution"]], team)]
+    TeamMember.objects.bulk_create(members, batch_size=ROWS_PER_INSERT)
     return len(tasks) + len(left)
 
 
-def _left_to_counties(
-    draw: Draw, drawn: set[int], lines: dict[str, PlanLine], counties: dict[str, Bureau]
-) -> Iterator[Task]:
-    """Received but not drawn: to the market regulation bureau of the county it lies in."""
+def _left_to_counties(draw: Draw, drawn: set[int], lines: dict[str, PlanLine], maker: TaskMaker) -> Iterator[Task]:
+    """Received but not drawn."""
     received = AllottedInstitution.objects.filter(campaign=draw.campaign, is_received=True)
     frozen = dict(draw.frozen_institutions.values_list("institution_id", "line_code"))
     for allotted in received.exclude(institution__in=drawn).select_related("institution"):
         code = frozen.get(allotted.institution_id)
-        yield Task(
-            campaign=draw.campaign,
-            line=lines[code] if code else next(iter(lines.values())),
-            institution=allotted.institution,
-            mode=TaskMode.ALLOTTED,
-            bureau=counties.get(allotted.institution.county_id, draw.campaign.lead_bureau),
-        )
-
-
-def _county_bureaus(campaign: Campaign) -> dict[str, Bureau]:
-    bureaus = Bureau.objects.filter(
-        department=Department.MARKET_REGULATION, region__code__startswith=campaign.scope, region__level="county"
-    )
-    return {bureau.region_id: bureau for bureau in bureaus}
-
-
-def _task_numbers(campaign: Campaign) -> Iterator[str]:
-    count = campaign.tasks.count()
-    while True:
-        count += 1
-        yield f"{campaign.number}-T{count:03d}"
-
-
-def _seat_teams(draw: Draw, tasks: dict[str, Task], teams: dict[str, dict[str, Any]]) -> None:
-    people = {
-        person.identifier: person
-        for person in FrozenInspector.objects.filter(draw=draw).only("identifier", "inspector_id", "expert_id")
-    }
-    slots = _slots(draw)
-    TeamMember.objects.bulk_create(
-        [
-            TeamMember(
-                task=tasks[identifier],
-                position=position,
-                role=slots[identifier][member["slot"]]["role"],
-                slot=member["slot"],
-                pool=member["pool"],
-                inspector_id=people[member["inspector"]].inspector_id,
-                expert_id=people[member["inspector"]].expert_id,
-            )
-            for identifier, team in teams.items()
-            for position, member in enumerate(team["members"])
-        ],
-        batch_size=ROWS_PER_INSERT,
-    )
-
-
-def _slots(draw: Draw) -> dict[str, list[dict[str, Any]]]:
-    """The team slots of every institution: its own where it has one, else its line's."""
-    of_line = {line["code"]: line["team"] for line in draw.manifest["lines"]}
-    entries = FrozenInstitution.objects.filter(draw=draw, excluded="").values_list("identifier", "entry")
-    return {identifier: entry.get("team", of_line[entry["line"]]) for identifier, entry in entries}
+        yield maker.allotted(lines[code] if code else next(iter(lines.values())), allotted.institution)
