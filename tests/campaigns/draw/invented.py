@@ -88,6 +88,32 @@ def make_inspector(random: Random, number: int):
     }
 
 
+def make_staffed_sheet(random: Random):
+    """One line with reserves, and just about as many people as it needs: seats are refilled by moving others."""
+    line = {"code": "line-0", "title": "条目0", "size": {"count": random.randint(3, 8)}, "reserve": 1, "lots": {"C": 3}}
+    line["team"] = make_team(random) or [{"pool": "A", "role": "检查人员", "number": 2}]
+    entries = [make_institution(random, number, [line]) for number in range(14)]
+    for entry in random.sample(entries, 5):
+        entry["team"] = [slot | {"number": random.randint(1, 3)} for slot in line["team"]]
+    return make_sheet(random, institutions=0, inspectors=0) | {
+        "lines": [line],
+        "quota": None,
+        "institutions": entries,
+        "inspectors": [make_staff(random, number) for number in range(random.randint(5, 12))],
+    }
+
+
+def make_staff(random: Random, number: int):
+    recusal = random.choice([[], [], [f"I{random.randint(0, 13):02}"], [f"county:{random.choice(COUNTIES)}"]])
+    pools = ["A", "B", *(f"L:{county}" for county in COUNTIES)]
+    return {
+        "id": f"P{number:02}",
+        "pools": sorted(random.sample(pools, random.randint(1, 3))),
+        "limit": random.randint(1, 4),
+        "recused": recusal,
+    }
+
+
 def make_request(random: Random, teams):
     """A substitution that fits the teams as they stand, or None where there is nobody to replace."""
     members = [(team["institution"], member["inspector"]) for team in teams for member in team["members"]]

@@ -1,6 +1,6 @@
 """The draw protocol written a second time, from its text alone: slow, literal, with nothing of the engine in it.
 
-It knows no refusals and no proofs: given a sound sheet it returns what the transcript must hold.
+It knows no proofs, and no refusals but that of a quota: given a sound sheet it returns what the transcript must hold.
 """
 
 import hashlib
@@ -43,6 +43,14 @@ def part(size, population, ratio):
     rule = size.get("rounding", "ceil")
     up = exact > low if rule == "ceil" else exact - low >= Fraction(1, 2) if rule == "half_up" else False
     return max(low + up, 1 if exact else 0)
+
+
+def quota_range(sheet):
+    """The fewest and the most institutions with the flag that all lines together can draw."""
+    plan = Opinion.__new__(Opinion)
+    plan.sheet, plan.entries = sheet, {e["id"]: e for e in sheet["institutions"]}
+    least, most = plan.bounds()
+    return sum(least), sum(most)
 
 
 class Opinion:
@@ -102,15 +110,21 @@ class Opinion:
             return min(size["count"], population)
         return population if "all" in size else part(size, population, size["ratio"])
 
+    def bounds(self):
+        """The least and the most places of the quota, per line."""
+        quota, ns = self.sheet["quota"], range(len(self.sheet["lines"]))
+        f = [sum(quota["flag"] in e["flags"] for e in self.in_line(n)) for n in ns]
+        total, size = [len(self.in_line(n)) for n in ns], [self.size(n) for n in ns]
+        least = [max(0, size[n] - total[n] + f[n]) if quota["mode"] == "exactly" else 0 for n in ns]
+        return least, [min(size[n], f[n]) for n in ns]
+
     def places(self):
         quota, ns = self.sheet["quota"], range(len(self.sheet["lines"]))
         f = [sum(quota["flag"] in e["flags"] for e in self.in_line(n)) for n in ns]
         total = [len(self.in_line(n)) for n in ns]
-        size = [self.size(n) for n in ns]
-        ideal = [Fraction(size[n] * f[n], total[n]) if total[n] else Fraction(0) for n in ns]
+        ideal = [Fraction(self.size(n) * f[n], total[n]) if total[n] else Fraction(0) for n in ns]
         share = [i * quota["count"] / sum(ideal) if sum(ideal) else Fraction(0) for i in ideal]
-        most = [min(size[n], f[n]) for n in ns]
-        least = [max(0, size[n] - total[n] + f[n]) if quota["mode"] == "exactly" else 0 for n in ns]
+        least, most = self.bounds()
         got = [max(least[n], min(most[n], share[n].numerator // share[n].denominator)) for n in ns]
         while sum(got) < quota["count"]:
             n = min((n for n in ns if got[n] < most[n]), key=lambda n: (got[n] - share[n], n))

@@ -1,71 +1,27 @@
-import copy
-
 import pytest
 
 from campaigns import draw as engine
+from tests.campaigns.draw import checks
 from tests.campaigns.draw.vectors import read_vector
 
 
 @pytest.mark.parametrize("name", ["small", "datong"])
 def test_every_entry_can_be_proved(name):
-    transcript = read_vector(f"{name}.transcript.json")
-    for kind, key in (("institution", "institutions"), ("inspector", "inspectors")):
-        for entry in transcript[key]:
-            proof = engine.prove(transcript, entry["id"], kind)
-            assert (proof["entry"], engine.proof_problem(proof, transcript["manifest"])) == (entry, None)
+    checks.check_every_entry_is_proved(name)
 
 
-@pytest.mark.parametrize("count", range(1, 18))
+@pytest.mark.parametrize("count", checks.TREE_SIZES)
 def test_proofs_hold_for_every_size_of_the_tree(count):
-    sheet = read_vector("small.sheet.json")
-    sheet["institutions"] = [sheet["institutions"][0] | {"id": f"I{number:02}"} for number in range(count)]
-    sheet["lines"] = sheet["lines"][:1]
-    sheet["sources"] = ["public:a"]
-    transcript = engine.run(sheet, secret=bytes(32), frozen_at="2026-01-01T00:00:00Z", contributions={"public:a": "1"})
-    proofs = [engine.prove(transcript, f"I{number:02}") for number in range(count)]
-
-    assert all(engine.check_proof(proof, transcript["manifest"]) for proof in proofs)
-    assert not any(
-        engine.check_proof(proof | {"index": other}, transcript["manifest"])
-        for number, proof in enumerate(proofs)
-        for other in range(count)
-        if other != number
-    )
+    checks.check_proofs_of_a_tree_of(count)
 
 
-CHANGES = [
-    {"kind": "inspector"},
-    {"kind": ["institution"]},
-    {"index": 4},
-    {"index": True},
-    {"index": -1},
-    {"index": 12},
-    {"count": 13},
-    {"salt": "0" * 64},
-    {"salt": "zz"},
-    {"entry": {"id": "E004"}},
-    {"entry": {"id": 1.5}},
-    {"path": []},
-    {"path": ["0" * 64] * 9},
-    {"path": None},
-    {"more": 1},
-]
-
-
-@pytest.mark.parametrize("change", CHANGES, ids=str)
+@pytest.mark.parametrize("change", checks.ALTERED_PROOFS, ids=str)
 def test_altered_proof_is_not_accepted(change):
-    transcript = read_vector("small.transcript.json")
-    proof = engine.prove(transcript, "E004")
-
-    assert not engine.check_proof(copy.deepcopy(proof) | change, transcript["manifest"])
+    checks.check_altered_proof(change)
 
 
 def test_path_of_the_wrong_length_is_not_accepted():
-    transcript = read_vector("small.transcript.json")
-    proof = engine.prove(transcript, "E004")
-
-    assert not engine.check_proof(proof | {"path": proof["path"][:-1]}, transcript["manifest"])
-    assert not engine.check_proof(proof | {"path": [*proof["path"], "0" * 64]}, transcript["manifest"])
+    checks.check_path_length()
 
 
 @pytest.mark.parametrize("manifest", [None, [], {}, {"institutions": 1}, {"institutions": {"count": "12"}}])

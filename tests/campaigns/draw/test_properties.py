@@ -3,26 +3,22 @@
 from collections import Counter
 from random import Random
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaigns import draw as engine
-from tests.campaigns.draw.invented import OPTIONS, make_request, make_sheet
-from tests.campaigns.draw.second_opinion import Opinion
+from tests.campaigns.draw import checks
+from tests.campaigns.draw.checks import draw_invented
+from tests.campaigns.draw.invented import OPTIONS, make_sheet
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 trying = settings(max_examples=80, deadline=None, derandomize=True)
+trying_long = settings(trying, max_examples=40)
 
 
 def sheet_and_transcript(seed):
     sheet = make_sheet(Random(seed))
-    try:
-        return sheet, engine.run(sheet, **OPTIONS)
-    except engine.SheetRefused:
-        with pytest.raises(engine.SheetRefused, match=r"^quota\.count: "):
-            engine.check_sheet(sheet)
-        return sheet, None
+    return sheet, draw_invented(sheet)
 
 
 def drawn_of(transcript):
@@ -32,23 +28,23 @@ def drawn_of(transcript):
 @trying
 @given(SEEDS)
 def test_second_opinion_agrees_through_substitutions(seed):
-    random = Random(seed)
-    sheet, transcript = sheet_and_transcript(seed)
-    if transcript is None:
-        return
-    opinion = Opinion(sheet, **OPTIONS)
-    for _ in range(random.randint(0, 5)):
-        request = make_request(random, [opinion.team(institution) for institution in opinion.takeup])
-        if request is None:
-            break
-        if opinion.substitute(request):
-            transcript = engine.substitute(transcript, request)
-        else:
-            with pytest.raises(engine.SubstitutionRefused):
-                engine.substitute(transcript, request)
+    checks.check_second_opinion(seed)
 
-    assert transcript == opinion.transcript
-    assert engine.verify(transcript) is None
+
+@trying_long
+@given(SEEDS)
+def test_second_opinion_agrees_where_seats_are_refilled_by_moving_people(seed):
+    checks.check_second_opinion_of_staff(seed)
+
+
+@trying_long
+@given(SEEDS)
+def test_second_opinion_agrees_while_one_leaves_after_the_other(seed):
+    checks.check_one_leaves_after_the_other(seed)
+
+
+def test_long_line_is_ranked_like_a_short_one():
+    checks.check_long_ranking()
 
 
 @trying
@@ -156,20 +152,3 @@ def test_newcomer_does_not_reshuffle_the_others():
     after = sorted((f"I{number}" for number in range(51)), key=lambda id: ticket(id, 0))
 
     assert [id for id in after if id != "I50"] == before
-
-
-def test_chances_are_equal_and_lots_raise_them():
-    """2,000 draws of 5 from 20, of which 5 have 3 lots: chi-square over the 15 plain ones, at one in a million."""
-    sheet = make_sheet(Random(1), institutions=0, inspectors=0)
-    line = {"code": "x", "title": "x", "size": {"count": 5}, "reserve": 0, "team": [], "lots": {"D": 3}}
-    entry = {"line": "x", "tier": 0, "county": "140212", "flags": []}
-    entries = [entry | {"id": f"I{number:02}", "risk": "D" if number < 5 else "B"} for number in range(20)]
-    sheet |= {"lines": [line], "quota": None, "institutions": entries, "sources": ["public:开奖"]}
-    counts = Counter()
-    for number in range(2_000):
-        counts.update(drawn_of(engine.run(sheet, **(OPTIONS | {"contributions": {"public:开奖": str(number)}}))))
-
-    plain = [counts[f"I{number:02}"] for number in range(5, 20)]
-    mean = sum(plain) / 15
-    assert sum((count - mean) ** 2 / mean for count in plain) < 53
-    assert min(counts[f"I{number:02}"] for number in range(5)) > 1.8 * mean

@@ -3,6 +3,7 @@ import copy
 import pytest
 
 from campaigns import draw as engine
+from tests.campaigns.draw import checks
 from tests.campaigns.draw.vectors import read_vector
 
 ABSENT = object()
@@ -132,3 +133,12 @@ def test_preview_counts_the_shortfall():
     size = engine.preview(read_vector("sizes.sheet.json"))[4]
 
     assert size == engine.LineSize("count", 4, 4, 2, (engine.CellSize("*", 4, 4),))
+
+
+@pytest.mark.parametrize("case", checks.RATIOS, ids=str)
+def test_ratio_is_exact(case):
+    checks.check_ratio(case)
+
+
+def test_equal_remainders_of_a_quota_are_equal():
+    checks.check_equal_remainders()

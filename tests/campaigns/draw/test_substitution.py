@@ -1,6 +1,7 @@
 import pytest
 
 from campaigns import draw as engine
+from tests.campaigns.draw import checks
 from tests.campaigns.draw.vectors import read_vector
 
 REFUSALS = [
@@ -26,20 +27,7 @@ def test_substitute_refuses_with_path_and_code(request_, path, code):
 
 
 def test_institution_that_left_never_comes_back_and_the_cell_runs_out():
-    transcript = read_vector("small.transcript.json")
-    out, entered = "V002", []
-    for _ in range(4):
-        transcript = engine.substitute(transcript, {"kind": "institution", "out": out, "reason": "已停业"})
-        out = transcript["substitutions"][-1]["in"]
-        entered.append(out)
-
-    with pytest.raises(engine.SubstitutionRefused) as refused:
-        engine.substitute(transcript, {"kind": "institution", "out": out, "reason": "已停业"})
-
-    assert refused.value.code == "no_reserve"
-    assert entered[:2] == ["V005", "V006"]
-    assert sorted(entered) == ["V001", "V004", "V005", "V006"]
-    assert engine.verify(transcript) is None
+    checks.check_cell_runs_out()
 
 
 def test_withdrawn_inspector_is_fit_for_nothing_and_cannot_withdraw_again():

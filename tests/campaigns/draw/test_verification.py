@@ -1,57 +1,24 @@
-import copy
 import json
 from random import Random
 
 import pytest
 
 from campaigns import draw as engine
+from tests.campaigns.draw import checks
+from tests.campaigns.draw.checks import leaves, with_altered
 from tests.campaigns.draw.vectors import read_vector
 
 SECTIONS = list(read_vector("small.transcript.json"))
 
 
-def leaves(value, steps=()):
-    """The path of every value that is neither list nor object (an empty one is a leaf too)."""
-    if isinstance(value, dict | list) and value:
-        items = value.items() if isinstance(value, dict) else enumerate(value)
-        return [leaf for key, item in items for leaf in leaves(item, (*steps, key))]
-    return [steps]
-
-
-def altered(value):
-    """The value with one byte changed (or, where it has none, another value)."""
-    if isinstance(value, str):
-        last = value[-1:]
-        return value[:-1] + ("0" if last != "0" else "1")
-    if isinstance(value, int):
-        return value + 1
-    return ["x"] if value == [] else "x"
-
-
-def with_altered(transcript, steps):
-    changed = copy.deepcopy(transcript)
-    place = changed
-    for step in steps[:-1]:
-        place = place[step]
-    place[steps[-1]] = altered(place[steps[-1]])
-    return changed
-
-
-def alterations(name):
-    """All leaves but the reasons of substitutions, which no digest covers."""
-    transcript = read_vector(f"{name}.transcript.json")
-    return [steps for steps in leaves(transcript) if steps[0] != "substitutions" or steps[-1] != "reason"]
-
-
 @pytest.mark.parametrize("name", ["small", "seats"])
 def test_every_altered_leaf_is_named_by_its_section(name):
-    transcript = read_vector(f"{name}.transcript.json")
-    named = {}
-    for steps in alterations(name):
-        difference = engine.verify(with_altered(transcript, steps))
-        named[steps] = difference.section if difference else None
+    checks.check_every_altered_leaf_is_named(name)
 
-    assert {steps: section for steps, section in named.items() if section != steps[0]} == {}
+
+@pytest.mark.parametrize("forgery", checks.FORGERIES, ids=lambda forgery: ".".join(forgery[0]))
+def test_forged_manifest_is_found_by_what_it_promises(forgery):
+    checks.check_forgery(forgery)
 
 
 def test_altered_public_value_is_told_from_an_altered_seed():
