@@ -149,6 +149,7 @@ class InspectionNotice:
     bureaus: the departments that inspect together, lead first; they stand in the red head and over the seals.
     period: when, in the words to print, e.g. “2025年10月20日至10月22日”.
     verify_url: what the QR code holds; empty leaves the code out.
+    evidence: beside the code, what a reader compares with the public record: (label, text).
     """
 
     number: str
@@ -167,6 +168,7 @@ class InspectionNotice:
     contact: Contact
     issued_on: date | None = None
     verify_url: str = ""
+    evidence: tuple[tuple[str, str], ...] = ()
     duty_text: str = DUTY_TO_COOPERATE
     discipline_text: str = DISCIPLINE
     made: Provenance | None = None
@@ -186,4 +188,34 @@ class TaskListSheet:
     rows: Rows
     facts: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
+    made: Provenance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """words: the reserve with which somebody signed."""
+
+    capacity: str
+    name: str
+    bureau: str
+    signed_at: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DrawMinutes:
+    """The 抽取记录 of one draw, with whoever has signed it.
+
+    body: what is signed; digest: of exactly that. later: remarks made after the draw, which are no part of it.
+    record_url: what the QR code holds; empty leaves the code out. stamp: across every page, e.g. “演练”.
+    """
+
+    title: str
+    number: str
+    body: tuple[Block, ...]
+    digest: str
+    signatures: tuple[Signature, ...]
+    later: tuple[str, ...] = ()
+    record_url: str = ""
+    stamp: str = ""
     made: Provenance | None = None

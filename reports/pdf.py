@@ -18,7 +18,7 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from reports.documents import InspectionNotice, OfficialDocument, TaskListSheet
+from reports.documents import DrawMinutes, InspectionNotice, OfficialDocument, TaskListSheet
 from reports.typesetting import (
     Flag,
     flag_stylesheet,
@@ -197,6 +197,16 @@ def render_task_list(sheet: TaskListSheet) -> bytes:
     table = lay_out_table(sheet.columns, sheet.rows, line_characters=TASK_LIST_LINE)
     html = render_to_string("pdf/task_list.html", {"sheet": sheet, "table": table})
     return render_pdf(html, stylesheets=("task_list.css",))
+
+
+def render_minutes(minutes: DrawMinutes) -> bytes:
+    context = {
+        "minutes": minutes,
+        "title_lines": [piece for line in minutes.title.split("\n") for piece in title_lines(line)],
+        "body": lay_out_blocks(minutes.body),
+        "qr": qr_data_uri(minutes.record_url) if minutes.record_url else "",
+    }
+    return render_pdf(render_to_string("pdf/minutes.html", context), stylesheets=("official.css", "minutes.css"))
 
 
 def qr_data_uri(text: str) -> str:

@@ -11,5 +11,6 @@ urlpatterns = [
     path("campaigns/<int:pk>/drawn-list/", views.drawn_list, name="drawn_list"),
     path("campaigns/<int:pk>/notices/", views.notices, name="notices"),
     path("campaigns/<int:pk>/notice/", views.campaign_notice, name="campaign_notice"),
+    path("draws/<int:pk>/minutes.pdf", views.minutes, name="minutes"),
     path("tasks/<int:pk>/notice.pdf", views.notice, name="notice"),
 ]

@@ -11,9 +11,13 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.models import Region
+from campaigns import disclosure
+from campaigns.minutes import minutes_of
 from campaigns.models import Campaign, Task
+from campaigns.views.minutes import get_drawn
 from reports import datasets, requests, xlsx
 from reports.forms import CampaignChoice
+from reports.minutes import draw_minutes
 from reports.requests import Product, file_name, may_have
 from reports.statistics import charts_of_campaign, charts_of_pool
 
@@ -92,6 +96,17 @@ def notice(request: Request, pk: int) -> HttpResponse:
     document = datasets.inspection_notice(task, site=_site(request), made_by=request.user)
     name = f"检查通知书{task.notice.number}（{task.institution.name}）.pdf"
     return _file(render_inspection_notices([document]), name, "application/pdf")
+
+
+@require_GET
+def minutes(request: Request, pk: int) -> HttpResponse:
+    """The minutes of a draw with the signatures so far, for whoever may see its result."""
+    from reports.pdf import render_minutes  # noqa: PLC0415  # half a second and 50 MB, once somebody asks
+
+    draw = get_drawn(request, pk)
+    record_url = disclosure.record_url(draw, request)
+    document = draw_minutes(draw, minutes_of(draw), record_url=record_url, made_by=request.user)
+    return _file(render_minutes(document), f"抽取记录{draw.code}.pdf", "application/pdf")
 
 
 def _campaign(request: Request, pk: int, product: Product) -> Campaign:
