@@ -35,7 +35,13 @@ actions.declare(
         "campaigns.disclose": "公开抽取全文",
         "campaigns.remark": "提出意见或异议",
         "campaigns.answer_remark": "答复异议",
+        "campaigns.sign_minutes": "签署抽取记录",
         "campaigns.dispatch": "派发任务",
+        "campaigns.substitute": "替换",
+        "campaigns.replace": "撤换检查任务",
+        "campaigns.declare": "作出回避声明",
+        "campaigns.declare_team": "登记检查组回避声明",
+        "campaigns.decide_recusal": "决定回避申请",
         "campaigns.notify": "签发检查通知书",
     }
 )

@@ -183,6 +183,8 @@ EXAMPLES: dict[str, Example] = {
     "campaigns:reveal": of("committed_contribution", data={"value": "骰子"}),
     "campaigns:refuse": of("committed_contribution"),
     "campaigns:job": of("campaign", also={"job_pk": "campaign_job"}),
+    "campaigns:minutes": of("draw"),
+    "campaigns:minutes_text": of("draw"),
     "campaigns:dispatch": of("drawn"),
     "campaigns:campaign_tasks": of("campaign"),
     "campaigns:tasks": PAGE,
@@ -207,6 +209,7 @@ EXAMPLES: dict[str, Example] = {
     "reports:drawn_list": of("dispatched"),
     "reports:notices": of("dispatched"),
     "reports:campaign_notice": of("dispatched"),
+    "reports:minutes": of("draw"),
     "reports:notice": of("task"),
     # api
     "api:token": PAGE,
