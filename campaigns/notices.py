@@ -7,7 +7,8 @@ from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import Bureau, User
-from campaigns import transitions
+from campaigns import publiclog, transitions
+from campaigns.declaring import check_all_declared
 from campaigns.errors import CampaignError
 from campaigns.models import InspectionNotice, Task
 from campaigns.states import TaskState
@@ -21,11 +22,20 @@ def issue_notice(task: Task, *, by: User) -> InspectionNotice:
     if existing:
         return existing
     task = transitions.notify(task, by=by)
+    check_all_declared(task)
     year = timezone.localdate().year
     series = InspectionNotice.objects.filter(bureau=task.bureau, year=year)
     last = series.aggregate(last=Max("serial"))["last"] or 0
+    head = publiclog.head()
     return InspectionNotice.objects.create(
-        task=task, bureau=task.bureau, year=year, serial=last + 1, issued_by=by, issued_at=timezone.now()
+        task=task,
+        bureau=task.bureau,
+        year=year,
+        serial=last + 1,
+        issued_by=by,
+        issued_at=timezone.now(),
+        log_number=head.number,
+        log_digest=head.digest,
     )
 
 

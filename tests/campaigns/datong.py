@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.models import Department, Role, User
-from campaigns import approvals, contributing, drawing, freezing, services, transitions, voiding
+from campaigns import approvals, contributing, declaring, drawing, freezing, services, transitions, voiding
 from campaigns import draw as engine
 from campaigns.models import (
     Act,
@@ -194,3 +194,15 @@ def drawn(of: Campaign | None = None) -> Draw:
 
 def void(draw: Draw, reason: str = "名录有误") -> Draw:
     return voiding.void_draw(approved(draw.campaign, Act.VOID, draw=draw, reason=reason))
+
+
+def dispatched(of: Campaign | None = None) -> Draw:
+    """Drawn, and its tasks handed out."""
+    draw = drawn(of)
+    draw.campaign = transitions.dispatch(draw.campaign, by=officer())
+    return draw
+
+
+def declared(of: Campaign) -> int:
+    """Every member of every team declares no conflict, as the lead officer enters it."""
+    return declaring.declare_team(of.tasks.live(), by=officer())
