@@ -18,6 +18,7 @@ from campaigns.models import (
     SizeKind,
     Task,
 )
+from campaigns.states import DrawState, TaskState
 from institutions.models import (
     Certificate,
     CertificateState,
@@ -202,8 +203,9 @@ class Population:
 
     @cached_property
     def _in_this_campaign(self) -> frozenset[int]:
-        """Whom an earlier draw of the campaign brought in; empty before the first one."""
-        return frozenset(Task.objects.filter(campaign=self.campaign).live().values_list("institution_id", flat=True))
+        """Whom a draw that counts brought in, or replaced since: who left never comes back (protocol section 6)."""
+        tasks = Task.objects.filter(campaign=self.campaign).exclude(state=TaskState.CANCELLED)
+        return frozenset(tasks.exclude(draw__state=DrawState.VOID).values_list("institution_id", flat=True))
 
     @cached_property
     def _inspected_this_year(self) -> frozenset[int]:

@@ -87,6 +87,15 @@ def notify(task: Task, *, by: User) -> Task:
     return task
 
 
+def replace(task: Task, *, by: User) -> Task:
+    """Another task takes its place; called by campaigns.substituting inside its transaction, with the row locked."""
+    check_source(TASK_STEPS["replace"], task.state)
+    with audit.recorded("campaigns.replace", task, by=by):
+        task.state = TASK_STEPS["replace"].target
+        task.save(update_fields=["state"])
+    return task
+
+
 def locked(campaign: Campaign) -> Campaign:
     """The campaign's row as it is now, locked until the end of the transaction."""
     return Campaign.objects.select_for_update(of=("self",)).select_related("lead_bureau__region").get(pk=campaign.pk)
