@@ -292,6 +292,8 @@ SPECTACULAR_SETTINGS = {
         "CampaignKind": "campaigns.models.CampaignKind",
         "AgreementState": "campaigns.models.LineAgreement.State",
         "DrawState": "campaigns.states.DrawState",
+        "DrawKind": "campaigns.models.DrawKind",
+        "ApprovalState": "campaigns.models.ApprovalState",
         "TaskState": "campaigns.states.TaskState",
         "MatterKind": "campaigns.models.InspectionMatter.Kind",
         "SourceKind": "campaigns.models.Source.Kind",

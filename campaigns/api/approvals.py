@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
+from django.urls import reverse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -14,7 +15,7 @@ from accounts.api.errors import Problem
 from accounts.api.fields import ApiSerializer
 from accounts.api.views import ReadView
 from accounts.rules import require
-from campaigns import approvals
+from campaigns import approvals, queries
 from campaigns.errors import CampaignError
 from campaigns.models import Act, Approval, ApprovalState
 
@@ -51,6 +52,12 @@ class DeclineInput(serializers.Serializer[Any]):
     words = serializers.CharField(label="退回理由", max_length=500)
 
 
+def _job_address(approval: Approval) -> dict[str, str]:
+    """Where the progress stands of what was confirmed; voiding has none, it is done at once."""
+    job = queries.latest_job(approval.campaign, f"campaigns.{approval.act}")
+    return {"Location": reverse("api:campaign-job", args=[approval.campaign_id, job.pk])} if job else {}
+
+
 @extend_schema_view(list=extend_schema(summary="审批事项"), retrieve=extend_schema(summary="一件审批事项"))
 class ApprovalView(ReadView):
     model = Approval
@@ -75,7 +82,8 @@ class ApprovalView(ReadView):
             require(self.user, "decide", approval)
         given = ConfirmInput(data=request.data)
         given.is_valid(raise_exception=True)
-        return Response(ApprovalSerializer(approvals.confirm(approval, by=self.user, **given.validated_data)).data)
+        confirmed = approvals.confirm(approval, by=self.user, **given.validated_data)
+        return Response(ApprovalSerializer(confirmed).data, headers=_job_address(confirmed))
 
     @extend_schema(summary="审批退回", request=DeclineInput, responses={200: ApprovalSerializer, 409: Problem})
     @action(detail=True, methods=["post"])

@@ -135,12 +135,14 @@ class DrawView(ReadView):
         contributions = Contribution.objects.select_related("bureau", "given_by")
         return draws.prefetch_related(Prefetch("drawn_institutions", drawn), Prefetch("contributions", contributions))
 
-    @extend_schema(summary="抽取全文，供 python -m campaigns.draw verify 验证", responses={200: OpenApiTypes.OBJECT})
+    @extend_schema(
+        summary="抽取全文，公开之后才有，供 python -m campaigns.draw verify 验证", responses={200: OpenApiTypes.OBJECT}
+    )
     @action(detail=True)
     def transcript(self, request: Request, pk: int) -> HttpResponse:
         draw = self.get_object()
         require(self.user, "see_result", draw)
-        if draw.drawn_at is None:
+        if draw.disclosed_at is None:
             raise Http404
         headers = {"Content-Disposition": f'attachment; filename="{draw.code}.transcript.json"'}
         return HttpResponse(

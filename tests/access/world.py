@@ -14,7 +14,19 @@ from knox.models import AuthToken
 
 from accounts.models import AuditEvent, Region, Role, User
 from accounts.models.users import ADMINISTRATORS
-from campaigns import approvals, contributing, drawing, freezing, notices, queries, remarks, services, transitions
+from campaigns import (
+    approvals,
+    contributing,
+    declaring,
+    disclosing,
+    drawing,
+    freezing,
+    notices,
+    queries,
+    remarks,
+    services,
+    transitions,
+)
 from campaigns import draw as engine
 from campaigns.models import (
     Act,
@@ -159,20 +171,23 @@ def add_pools(city: City) -> None:
 
 def add_campaigns(city: City) -> None:
     """One campaign in each stage."""
-    draft, negotiating, frozen, drawn, dispatched, revealing, waiting = (plan(city, number) for number in range(1, 8))
+    draft, negotiating, frozen, drawn, dispatched, revealing, waiting, disclosed = (
+        plan(city, number) for number in range(1, 9)
+    )
     lottery = Source(kind=Source.Kind.PUBLIC, name="双色球2025105期", position=9, campaign=waiting)
     services.replace_sources(waiting, [*waiting.sources.all(), lottery], by=city.people["lead_officer"])
-    for each in (negotiating, frozen, drawn, dispatched, revealing, waiting):
+    for each in (negotiating, frozen, drawn, dispatched, revealing, waiting, disclosed):
         transitions.propose(each, by=city.people["lead_officer"])
-    for each in (frozen, drawn, dispatched, revealing, waiting):
+    for each in (frozen, drawn, dispatched, revealing, waiting, disclosed):
         agree_and_freeze(city, each)
     for each in Contribution.objects.filter(draw__campaign__in=[revealing, waiting]).exclude(kind="public"):
         commit(each, by=city.people["lead_officer"])
     under_way = revealing.draws.get()
     remarks.add_remark(under_way, kind="objection", words="名录有误", by=city.people["supervisor"])
     approvals.propose_act(revealing, Act.VOID, draw=under_way, reason="名录有误", by=city.people["lead_officer"])
-    for each in (drawn, dispatched):
+    for each in (drawn, dispatched, disclosed):
         contribute_and_draw(city, each)
+    disclosing.disclose_draw(disclosed.draws.get(), by=city.people["lead_approver"])
     transitions.dispatch(dispatched, by=city.people["lead_approver"])
     notice_to(city, dispatched)
     key = queries.job_key(dispatched, "campaigns.draw")
@@ -182,7 +197,7 @@ def add_campaigns(city: City) -> None:
     city.objects |= {
         "campaign_job": job,
         "draft": draft, "negotiating": negotiating, "frozen": frozen, "drawn": drawn, "dispatched": dispatched,
-        "revealing": revealing, "waiting": waiting,
+        "revealing": revealing, "waiting": waiting, "disclosed": disclosed,
     }  # fmt: skip
 
 
@@ -239,6 +254,7 @@ def commit(contribution: Contribution, *, by: User) -> None:
 
 def notice_to(city: City, campaign: Campaign) -> None:
     """One of the two institutions is told; the other's task still waits for its notice."""
+    declaring.declare_team(campaign.tasks.live(), by=city.people["lead_officer"])
     task = Task.objects.get(campaign=campaign, institution=city.objects["institution"])
     notices.issue_notice(task, by=city.people["lead_officer"])
 
@@ -334,6 +350,7 @@ KINDS: dict[str, Kind] = {
     "draw": draw_of("dispatched"),
     "frozen_draw": draw_of("frozen"),
     "drawn_draw": draw_of("drawn"),
+    "disclosed_draw": draw_of("disclosed"),
     "domain": lambda world, city, user: institutions.domain(),
     "people_import": lambda world, city, user: first(PeopleImport.objects.filter(owner=user)),
     "expert": of_city("expert"),

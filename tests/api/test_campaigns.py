@@ -3,9 +3,11 @@
 import json
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import Role, User
-from campaigns import transitions
+from accounts.models import Role
+from campaigns import disclosing, transitions
+from campaigns import draw as engine
 from campaigns.models import Campaign, Draw, LineAgreement, Task
 from campaigns.states import CampaignState
 from institutions.models import Institution
@@ -27,10 +29,6 @@ NOT_ALLOWED = (403, {"detail": "没有权限。"})
 def pools() -> None:
     datong.pool()
     datong.officers()
-
-
-def approver() -> User:
-    return accounts.user("approver", Role.LEAD_APPROVER, at=datong.CITY)
 
 
 def outcome(answer) -> tuple[int, object]:
@@ -131,49 +129,63 @@ def test_partner_answers_its_line_and_nobody_elses(pools, program):
     assert outcome(foreign.post("/api/agreements/987654321/answer/", {"agrees": True})) == NOT_FOUND
 
 
-def test_freeze_is_a_job_with_an_address_and_starts_once(pools, program):
+def test_freeze_is_proposed_by_one_and_confirmed_by_another_with_the_password(pools, program):
     campaign = datong.agreed(datong.planned())
-    client = program(datong.officer())
+    approver = datong.approver()
+    approver.set_password("correct-horse-7")
+    approver.save()
+    lead, second = program(datong.officer()), program(approver)
 
-    first = client.post(f"/api/campaigns/{campaign.pk}/freeze/")
-    second = program(approver()).post(f"/api/campaigns/{campaign.pk}/freeze/")
+    proposed = lead.post(f"/api/campaigns/{campaign.pk}/freeze/")
+    again = lead.post(f"/api/campaigns/{campaign.pk}/freeze/")
+    address = f"/api/approvals/{proposed.json()['id']}/"
+    own = lead.post(f"{address}confirm/", {"password": "correct-horse-7"})
+    wrong = second.post(f"{address}confirm/", {"password": "wrong"})
+    confirmed = second.post(f"{address}confirm/", {"password": "correct-horse-7"})
+    late = second.post(f"{address}confirm/", {"password": "correct-horse-7"})
 
     job = Job.objects.get()
-    assert (first.status_code, second.status_code) == (202, 202)
-    assert first.headers["Location"] == second.headers["Location"] == f"/api/campaigns/{campaign.pk}/jobs/{job.pk}/"
-    progress = client.get(first.headers["Location"]).json()
-    assert progress.pop("created_at")
-    assert progress == {
-        "id": job.pk, "kind": "campaigns.freeze", "title": "冻结两库：2025年度检验检测机构监督抽查", "state": "queued",
-        "done": 0, "total": 0, "percent": 0, "message": "", "error": "", "file_name": "", "finished_at": None,
-    }  # fmt: skip
-    assert [row["id"] for row in client.get("/api/jobs/").json()["results"]] == [job.pk]
+    assert (proposed.status_code, proposed.json()["state"]) == (201, "waiting")
+    assert outcome(again) == (409, {"detail": f"“冻结两库”已由{datong.officer().name}提请，正等待审批。"})
+    assert outcome(own) == NOT_ALLOWED
+    assert outcome(wrong) == (409, {"detail": "密码不正确，未办理。"})
+    assert (confirmed.status_code, confirmed.json()["state"]) == (200, "confirmed")
+    assert outcome(late) == (409, {"detail": f"该事项已同意，由{approver.name}处理，不需要再处理。"})
+    assert confirmed.headers["Location"] == f"/api/campaigns/{campaign.pk}/jobs/{job.pk}/"
+    assert lead.get(confirmed.headers["Location"]).json()["kind"] == "campaigns.freeze"
     other = accounts.lead_officer("xinzhou", at="scjg:140900")
-    assert outcome(program(other).get(f"/api/jobs/{job.pk}/")) == NOT_FOUND
-    assert outcome(program(other).get(first.headers["Location"])) == NOT_FOUND
+    assert outcome(program(other).get(address)) == NOT_FOUND
+    assert outcome(program(other).get(confirmed.headers["Location"])) == NOT_FOUND
 
 
-def test_contributed_value_is_told_to_nobody_before_the_draw(pools, program):
+def test_sources_commit_and_reveal_and_the_value_is_told_to_nobody_in_between(pools, program):
     draw = datong.frozen()
-    own = draw.contributions.get(source=datong.POLICE)
-    police = program(datong.liaison(datong.POLICE))
+    own, city, public = (draw.contributions.get(source=name) for name in (datong.POLICE, datong.CITY, PUBLIC))
+    police, lead = program(datong.liaison(datong.POLICE)), program(datong.officer())
+    commitment = engine.contribution_commitment(own.source, "骰子 6")
 
-    given = police.post(f"/api/contributions/{own.pk}/give/", {"value": "骰子 6"})
-    again = police.post(f"/api/contributions/{own.pk}/give/", {"value": "骰子 1"})
+    committed = police.post(f"/api/contributions/{own.pk}/commit/", {"commitment": commitment})
+    early = police.post(f"/api/contributions/{own.pk}/reveal/", {"value": "骰子 6"})
+    foreign = police.post(f"/api/contributions/{city.pk}/commit/", {"commitment": commitment})
 
-    assert (given.status_code, given.json()["is_given"]) == (200, True)
-    assert outcome(again) == NOT_ALLOWED
+    assert (committed.status_code, committed.json()["commitment"], committed.json()["value"]) == (200, commitment, "")
+    assert (outcome(early), outcome(foreign)) == (NOT_ALLOWED, NOT_ALLOWED)
     for caller in (datong.officer(), datong.liaison(datong.POLICE), datong.supervisor()):
-        shown = program(caller).get(f"/api/draws/{draw.pk}/")
-        assert shown.status_code == 200
-        assert "骰子" not in shown.content.decode()
-        assert shown.json()["result"] is None
-        assert [set(row) for row in shown.json()["contributions"]] == [
-            {"id", "source", "kind", "bureau", "is_given", "given_by", "given_at"}
-        ] * 3
+        assert "骰子" not in program(caller).get(f"/api/draws/{draw.pk}/").content.decode()
+
+    committed_too = engine.contribution_commitment(city.source, "骰子 1")
+    assert lead.post(f"/api/contributions/{city.pk}/commit/", {"commitment": committed_too}).status_code == 200
+    lottery = {"value": "08 09 17 22", "origin": "开奖公告", "occurred_at": timezone.now().isoformat()}
+    assert lead.post(f"/api/contributions/{public.pk}/enter/", lottery).status_code == 200
+    wrong = police.post(f"/api/contributions/{own.pk}/reveal/", {"value": "骰子 5"})
+    assert (wrong.status_code, wrong.json()["detail"][:17]) == (409, "数值与此前公布的承诺摘要不符，未被"[:17])
+    assert police.post(f"/api/contributions/{own.pk}/reveal/", {"value": "骰子 6"}).json()["value"] == "骰子 6"
 
 
-def test_result_is_the_leads_until_dispatch_and_reserves_stay_hidden(pools, program):
+PUBLIC = "public:双色球2025105期"
+
+
+def test_result_is_the_leads_and_the_supervisors_and_reserves_stay_hidden(pools, program):
     draw = datong.drawn()
     address = f"/api/draws/{draw.pk}/"
     lead, partner = program(datong.officer()), program(datong.liaison(datong.POLICE))
@@ -182,17 +194,14 @@ def test_result_is_the_leads_until_dispatch_and_reserves_stay_hidden(pools, prog
     shown = lead.get(address).json()
     drawn = draw.drawn_institutions.filter(is_reserve=False)
     assert [row["institution"] for row in shown["result"]] == list(drawn.values_list("institution_id", flat=True))
-    assert next(row["value"] for row in shown["contributions"]) == "骰子 scjg:140200"
-    assert shown["manifest"] == draw.manifest
-    assert shown["commitment"] == draw.commitment
-    assert [partner.get(address).json()["result"], witness.get(address).json()["result"]] == [None, None]
-    assert outcome(witness.get(f"{address}transcript/")) == NOT_ALLOWED
-    assert outcome(partner.get(f"{address}transcript/")) == NOT_ALLOWED
-    assert lead.get(f"{address}transcript/").json() == json.loads(draw.transcript.text)
-
-    lead.post(f"/api/campaigns/{draw.campaign_id}/dispatch/")
+    assert (shown["manifest"], shown["commitment"]) == (draw.manifest, draw.commitment)
     assert witness.get(address).json()["result"] == shown["result"]
     assert partner.get(address).json()["result"] is None
+    assert [outcome(each.get(f"{address}transcript/")) for each in (lead, witness)] == [NOT_FOUND] * 2
+    assert outcome(partner.get(f"{address}transcript/")) == NOT_ALLOWED
+
+    disclosing.disclose_draw(draw, by=datong.approver())
+    assert lead.get(f"{address}transcript/").json() == json.loads(draw.transcript.text)
 
 
 def test_transcript_of_a_draw_that_is_still_frozen_is_missing(pools, program):
@@ -266,6 +275,7 @@ def test_notice_is_issued_once_by_the_organising_bureau(pools, program):
         settle(domain, in_county="140213")
     draw = datong.drawn()
     transitions.dispatch(draw.campaign, by=datong.officer())
+    datong.declared(draw.campaign)
     task = Task.objects.order_by("number").first()
     client = program(datong.officer())
 

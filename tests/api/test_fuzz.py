@@ -59,7 +59,10 @@ FIELDS = {
         "signatories",
     ),
     "agreements/{agreement}/answer/": ("agrees", "words"),
-    "contributions/{contribution}/give/": ("value",),
+    "contributions/{contribution}/commit/": ("commitment",),
+    "contributions/{committed_contribution}/reveal/": ("value",),
+    "draws/{frozen_draw}/void/": ("reason",),
+    "approvals/{approval}/confirm/": ("password", "words"),
     "campaigns/{negotiating}/freeze/": ("anything",),
     "token/": ("username", "password", "days"),
 }
@@ -74,12 +77,15 @@ def world(django_db_setup, django_db_blocker):
 
 
 def address_of(path: str, world: World) -> str:
-    kinds = ("institution", "certificate", "agreement", "contribution", "negotiating")
+    kinds = ("institution", "certificate", "agreement", "contribution", "committed_contribution", "frozen_draw",
+             "approval", "negotiating")  # fmt: skip
     ids = {kind: world.own(kind, caller_of(path)).pk for kind in kinds}
     return "/api/" + path.format(**ids)
 
 
 def caller_of(path: str) -> str:
+    if path.startswith("approvals"):
+        return "lead_approver"
     return "partner_liaison" if path.startswith(("agreements", "contributions")) else "lead_officer"
 
 

@@ -6,9 +6,9 @@ from django.urls import reverse
 from openpyxl import Workbook
 
 from accounts.models import AuditEvent
+from campaigns import approvals, disclosing, transitions
 from campaigns import draw as engine
-from campaigns import transitions
-from campaigns.models import AllottedInstitution, Campaign, LineAgreement, PlanLine, Task
+from campaigns.models import AllottedInstitution, Approval, Campaign, LineAgreement, PlanLine, Task
 from campaigns.states import CampaignState
 from jobs.models import Job
 from jobs.running import run_job
@@ -112,17 +112,26 @@ def test_partner_agrees_and_another_bureau_may_not(client):
     assert (refused.status_code, agreement.state) == (403, LineAgreement.State.AGREED)
 
 
-def test_freeze_pressed_twice_is_one_job(officer):
+def test_freeze_pressed_twice_is_one_proposal_and_one_job(officer):
     datong.pool()
     datong.officers()
     campaign = datong.agreed(datong.planned())
 
-    for _ in range(2):
-        press(officer, "freeze", campaign.pk)
-    run_job(Job.objects.get().pk)
+    pressed = [words(press(officer, "freeze", campaign.pk)) for _ in range(2)]
+    run_job(confirmed(Approval.objects.get()).pk)
 
     campaign.refresh_from_db()
+    assert pressed[1] == [f"“冻结两库”已由{datong.officer().name}提请，正等待审批。"]
     assert (campaign.state, campaign.draws.count()) == (CampaignState.FROZEN, 1)
+
+
+def confirmed(approval: Approval) -> Job:
+    """The job that begins when the second person confirms."""
+    approver = datong.approver()
+    approver.set_password("correct-horse-7")
+    approver.save()
+    approvals.confirm(approval, password="correct-horse-7", by=approver)
+    return Job.objects.get(parameters={"approval": approval.pk})
 
 
 def test_freeze_that_is_refused_says_why_on_the_job(officer):
@@ -130,18 +139,20 @@ def test_freeze_that_is_refused_says_why_on_the_job(officer):
     campaign = datong.agreed(datong.planned())
 
     press(officer, "freeze", campaign.pk)
-    job = run_job(Job.objects.get().pk)
+    job = run_job(confirmed(Approval.objects.get()).pk)
 
     assert job.state == "failed"
     assert job.error.startswith("计划还不能冻结：条目“机动车检验”：大同市市场监管局在检查期间证件有效")
 
 
-def test_transcript_is_downloaded_and_verifies(officer):
+def test_transcript_is_downloaded_and_verifies_once_it_is_disclosed(officer):
     datong.pool()
     datong.officers()
     draw = datong.drawn()
+    assert page(officer, "transcript", draw.pk).status_code == 404
+    disclosing.disclose_draw(draw, by=datong.approver())
 
-    response = page(officer, "transcript", draw.campaign_id)
+    response = page(officer, "transcript", draw.pk)
 
     assert engine.verify(json.loads(response.content)) is None
     assert response["Content-Disposition"] == 'attachment; filename="140200-2025-92-1.transcript.json"'

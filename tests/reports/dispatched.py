@@ -57,6 +57,7 @@ def matter() -> InspectionMatter:
 
 def notified(of: Campaign) -> list[Task]:
     """The city's own tasks, their notices issued."""
+    datong.declared(of)
     tasks = list(Task.objects.filter(campaign=of, bureau=datong.CITY))
     notices.issue_notices(tasks, by=datong.officer())
     return tasks
