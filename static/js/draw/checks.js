@@ -6,15 +6,15 @@ const IDENTIFIER = /^[A-Za-z0-9:_-]{1,64}$/;
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
 const TIME = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?(?:Z|[+-](\d\d):(\d\d))$/;
 
+const isIdentifier = (value) => typeof value === "string" && IDENTIFIER.test(value);
 export const lengthOf = (text) => Array.from(text).length;
-export const isControlled = (text) => CONTROL.test(text);
 
 export function object(value, required, optional, path) {
   anyObject(value, path);
-  for (const key of required) if (!(key in value)) refuse([...path, key], "必须有这一项", undefined);
   for (const key of Object.keys(value)) {
     if (!required.includes(key) && !optional.includes(key)) refuse([...path, key], "协议里没有的键不得出现", value[key]);
   }
+  anyObject(value, path, required);
 }
 
 export function anyObject(value, path, required = []) {
@@ -35,8 +35,26 @@ export function someText(value, path) {
   if (!value) refuse(path, "不为空的文字", value);
 }
 
+// What people are called: 1–64 characters without control characters.
+export function name(value, path) {
+  text(value, path);
+  if (!value || lengthOf(value) > 64 || CONTROL.test(value)) refuse(path, "1 至 64 个字符、不含控制字符的名称", value);
+}
+
+// A name that is used as a key too.
+export function keyName(value, path) {
+  name(value, path);
+  if (/[\u{10000}-\u{10ffff}]/u.test(value)) refuse(path, "基本平面内的字符", value);
+}
+
 export function identifier(value, path) {
-  if (typeof value !== "string" || !IDENTIFIER.test(value)) refuse(path, "1 至 64 个字母、数字或 : _ - 组成的编号", value);
+  if (!isIdentifier(value)) refuse(path, "1 至 64 个字母、数字或 : _ - 组成的编号", value);
+}
+
+// A pool's name, in which {county} stands for six digits.
+export function pool(value, path) {
+  text(value, path);
+  if (!isIdentifier(value.split("{county}").join("000000"))) refuse(path, "人员库的编号", value);
 }
 
 export function integer(value, path, least = -Infinity) {

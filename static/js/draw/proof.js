@@ -14,24 +14,27 @@ export const PROOF_STEPS = [
   { key: "entry", title: "名录指纹", run: climbToRoot },
 ];
 
-export function verifyProof(proof, manifest, onStep = () => {}) {
-  const work = { proof, manifest };
+// commitment: the published one, if it came with the manifest.
+export function verifyProof(proof, manifest, onStep = () => {}, commitment = undefined) {
+  const work = { proof, manifest, commitment };
   for (const { key, run } of PROOF_STEPS) onStep(key, run(work));
 }
 
 export function stepOfProof(fault) {
   const [first] = fault.path;
-  if (first === "manifest") return "manifest";
-  return ["entry", "salt"].includes(first) || fault.path.length > 1 ? "entry" : "place";
+  if (first === "manifest" || first === "commitment") return "manifest";
+  return first === "entry" ? "entry" : "place";
 }
 
-function readManifest({ manifest }) {
+function readManifest({ manifest, commitment }) {
   checkManifestShape(manifest, ["manifest"]);
   for (const key of Object.values(KINDS)) {
     check.integer(manifest[key].count, ["manifest", key, "count"], 0);
     check.hex64(manifest[key].root, ["manifest", key, "root"]);
   }
-  return { words: "这是由公开清单算出的承诺摘要，请与公开记录上的承诺逐组对照。", digest: commitmentOf(manifest) };
+  const computed = commitmentOf(manifest);
+  if (commitment !== undefined && commitment !== computed) refuse(["commitment"], computed, commitment);
+  return { words: "这是由公开清单算出的承诺摘要，请与公开记录上的承诺逐组对照。", digest: computed };
 }
 
 function checkPlace({ proof, manifest }) {

@@ -31,11 +31,7 @@ export function checkHead(head, path) {
 
 function checkSources(sources, path) {
   check.list(sources, path);
-  sources.forEach((source, number) => {
-    check.text(source, [...path, number]);
-    const fits = source && check.lengthOf(source) <= 64 && !check.isControlled(source);
-    if (!fits) refuse([...path, number], "1 至 64 个字符、不含控制字符的名称", source);
-  });
+  sources.forEach((source, number) => check.keyName(source, [...path, number]));
   refuseRepeated(sources, (number) => [...path, number]);
   const people = sources.filter((source) => !isPublic(source));
   if (people.length === sources.length && people.length < 2) refuse(path, "至少一个公开来源或者两个人", sources);
@@ -68,8 +64,8 @@ function checkSize(size, path) {
   check.object(size, named, named[0] === "ratio" ? ["rounding"] : [], path);
   if ("count" in size) check.integer(size.count, [...path, "count"], 0);
   if ("all" in size && size.all !== true) refuse([...path, "all"], "true", size.all);
-  if ("ratio" in size) checkRatios(size.ratio, [...path, "ratio"]);
   if ("rounding" in size) check.oneOf(size.rounding, ROUNDINGS, [...path, "rounding"]);
+  if ("ratio" in size) checkRatios(size.ratio, [...path, "ratio"]);
 }
 
 function checkRatios(ratio, path) {
@@ -78,7 +74,7 @@ function checkRatios(ratio, path) {
     check.anyObject(ratio, path);
     if (!Object.keys(ratio).length) refuse(path, "至少一个类别的比例", ratio);
     for (const letter of Object.keys(ratio)) {
-      check.riskClass(letter, [...path, letter]);
+      if (!/^[A-Z]$/.test(letter)) refuse([...path, letter], "一个大写字母", letter);
       hundredthsOf(ratio[letter], [...path, letter]);
     }
   }
@@ -105,8 +101,8 @@ function checkTeam(team, path) {
   team.forEach((slot, number) => {
     const place = [...path, number];
     check.object(slot, ["pool", "role", "number"], [], place);
-    check.someText(slot.pool, [...place, "pool"]);
-    check.someText(slot.role, [...place, "role"]);
+    check.pool(slot.pool, [...place, "pool"]);
+    check.name(slot.role, [...place, "role"]);
     check.integer(slot.number, [...place, "number"], 1);
   });
 }
@@ -114,7 +110,7 @@ function checkTeam(team, path) {
 function checkQuota(quota, lines, path) {
   if (quota === null) return;
   check.object(quota, ["flag", "count", "mode"], [], path);
-  check.someText(quota.flag, [...path, "flag"]);
+  check.identifier(quota.flag, [...path, "flag"]);
   check.integer(quota.count, [...path, "count"], 0);
   check.oneOf(quota.mode, ["exactly", "at_least"], [...path, "mode"]);
   const byClass = lines.find((line) => line.size.ratio && typeof line.size.ratio === "object");

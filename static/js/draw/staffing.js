@@ -22,7 +22,7 @@ export class Staffing {
 
   // A team with empty places for an institution that is taken up now.
   takeUp(institution, slots) {
-    const team = { institution, turn: this.turn, slots, places: [] };
+    const team = { institution, county: `county:${institution.county}`, turn: this.turn, slots, places: [] };
     this.turn += 1;
     slots.forEach((slot, number) => {
       const pool = slot.pool.split("{county}").join(institution.county);
@@ -44,8 +44,8 @@ export class Staffing {
     let best = null;
     for (const person of this.byPool.get(place.pool) || []) {
       if (person.tasks >= person.limit || (best && person.tasks > best.tasks)) continue;
-      if (!isFit(person, place) || seatIn(person, place.team)) continue;
-      if (!best || this.comesBefore(person, best)) best = person;
+      if (best && !this.comesBefore(person, best)) continue;
+      if (isFit(person, place) && !seatIn(person, place.team)) best = person;
     }
     return best;
   }
@@ -136,9 +136,9 @@ function makePerson({ id, pools, limit, recused }) {
   return { id, pools, limit, recused: new Set(recused), withdrawn: false, tasks: 0, tickets: [], places: new Set() };
 }
 
-export function isFit(person, { pool, team: { institution } }) {
+export function isFit(person, { pool, team: { institution, county } }) {
   if (person.withdrawn || !person.pools.includes(pool)) return false;
-  return !person.recused.has(institution.id) && !person.recused.has(`county:${institution.county}`);
+  return !person.recused.has(institution.id) && !person.recused.has(county);
 }
 
 const seatIn = (person, team) => team.places.find((place) => place.holder === person);

@@ -10,7 +10,7 @@ import { LOG_STEPS, stepOfLog, verifyLog } from "./log.js";
 import { PROOF_STEPS, stepOfProof, verifyProof } from "./proof.js";
 import { STEPS, isManifest, stepOf, verifyTranscript } from "./transcript.js";
 
-const kept = { proof: null, manifest: null };
+const kept = { proof: null, manifest: null, commitment: undefined };
 
 self.addEventListener("message", ({ data }) => {
   try {
@@ -41,15 +41,16 @@ function verifyPair(values) {
   for (const value of values) keep(value);
   if (!kept.manifest) return self.postMessage({ wanting: "已读入入池证明。请再选择这次抽取的公开清单（manifest.json）。" });
   if (!kept.proof) return self.postMessage({ wanting: "已读入公开清单。请再选择入池证明（proof.json）。" });
-  const { proof, manifest } = kept;
-  return run("入池证明", factsOf(manifest), PROOF_STEPS, stepOfProof, (onStep) => verifyProof(proof, manifest, onStep));
+  const { proof, manifest, commitment } = kept;
+  const verify = (onStep) => verifyProof(proof, manifest, onStep, commitment);
+  return run("入池证明", factsOf(manifest), PROOF_STEPS, stepOfProof, verify);
 }
 
 function keep(value) {
   const kind = kindOf(value);
   if (kind === "proof") kept.proof = value;
-  else if (kind === "manifest") kept.manifest = value;
-  else if (kind === "published") kept.manifest = value.manifest;
+  else if (kind === "manifest") Object.assign(kept, { manifest: value, commitment: undefined });
+  else if (kind === "published") Object.assign(kept, { manifest: value.manifest, commitment: value.commitment });
   else throw new Fault([], "抽取全记录、入池证明、公开清单或公开日志", "其他内容的文件");
 }
 
