@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import Department, Region
 from campaigns.disclosure import public_draws
 from campaigns.models import Campaign, CampaignKind, Draw, InspectionMatter, Task, TaskMode
+from campaigns.models.tasks import ENDED_STATES
 from campaigns.states import CampaignState, TaskState
 
 
@@ -40,6 +41,11 @@ class TaskFilter(filters.FilterSet):
         scope = (self.request.user.scope or "none") if self.request else "none"
         self.filters["county"].queryset = Region.objects.filter(code__startswith=scope, level=Region.Level.COUNTY)
 
+    def filter_queryset(self, queryset: QuerySet[Task]) -> QuerySet[Task]:
+        """What was replaced or cancelled is listed only when that state is asked for."""
+        found: QuerySet[Task] = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("state") else found.exclude(state__in=ENDED_STATES)
+
     def search(self, queryset: QuerySet[Task], name: str, value: str) -> QuerySet[Task]:
         words = value.strip()
         named = Q(institution__name__icontains=words) | Q(institution__initials__istartswith=words)
@@ -55,7 +61,7 @@ class PublicDrawFilter(filters.FilterSet):
     q = filters.CharFilter(
         method="search", label="名称或抽取编号", widget=forms.TextInput(attrs={"type": "search", "maxlength": 80})
     )
-    year = filters.TypedChoiceFilter(field_name="campaign__year", coerce=int, label="年度")
+    year = filters.ChoiceFilter(field_name="campaign__year", label="年度")
     region = filters.ModelChoiceFilter(
         queryset=Region.objects.none(), field_name="campaign__lead_bureau__region", label="地区"
     )

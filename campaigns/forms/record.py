@@ -20,7 +20,7 @@ class HeadForm(forms.Form):
     digest = forms.CharField(
         label="摘要",
         max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "code", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control code", "spellcheck": "false"}),
         error_messages={"required": "请填写摘要。"},
     )
 
