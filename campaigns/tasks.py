@@ -1,11 +1,12 @@
 """Long work of campaigns, run by a worker, and what the clock does."""
 
 from celery import shared_task
+from django.urls import reverse
 from django.utils import timezone
 
-from campaigns import disclosing, drawing, freezing, voiding
+from campaigns import disclosing, drawing, freezing, simulation, voiding
 from campaigns.errors import CampaignError
-from campaigns.models import Approval, Draw
+from campaigns.models import Approval, Campaign, Draw
 from jobs.models import Job
 from jobs.running import JobRefused, Outcome, Progress, handles
 
@@ -52,6 +53,19 @@ def draw(job: Job, progress: Progress) -> Outcome:
     except CampaignError as refused:
         raise JobRefused(str(refused)) from refused
     return Outcome("抽取完成", {"result": done.result_digest}, next_url=done.get_absolute_url())
+
+
+@handles("campaigns.simulate")
+def simulate(job: Job, progress: Progress) -> Outcome:
+    """Writes nothing but the job's own result, so a second run is simply another simulation."""
+    campaign = Campaign.objects.get(pk=job.parameters["campaign"])
+    draws = job.parameters.get("draws", simulation.DRAWS)
+    try:
+        result = simulation.simulate_campaign(campaign, draws=draws, progress=progress)
+    except CampaignError as refused:
+        raise JobRefused(str(refused)) from refused
+    page = reverse("campaigns:simulation", args=[campaign.pk])
+    return Outcome(f"已试抽 {result['draws']:,} 遍，用时 {result['seconds']} 秒", result, next_url=page)
 
 
 def approval_of(job: Job) -> Approval:
