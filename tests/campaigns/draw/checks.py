@@ -387,8 +387,8 @@ CHECKS = (
     (check_long_ranking, None),
     (check_every_altered_leaf_is_named, ["small"]),
     (check_second_opinion, range(60)),
-    (check_second_opinion_of_staff, range(70)),
-    (check_one_leaves_after_the_other, range(60)),
+    (check_second_opinion_of_staff, range(30)),
+    (check_one_leaves_after_the_other, range(30)),
     (check_every_altered_leaf_is_named, ["seats"]),
 )
 
