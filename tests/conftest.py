@@ -62,9 +62,12 @@ def _guards_are_lifted_between_tests() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_head_of_the_log_is_anchored_yet() -> None:
+def _no_head_of_the_log_stays_anchored() -> Iterator[None]:
     """The next test begins with an empty log, which is behind every head that the last one made known."""
-    settings.LOG_ANCHOR_FILE.unlink(missing_ok=True)
+    anchor_file = settings.LOG_ANCHOR_FILE
+    anchor_file.unlink(missing_ok=True)
+    yield
+    anchor_file.unlink(missing_ok=True)
 
 
 @pytest.fixture
