@@ -18,6 +18,14 @@ from campaigns.states import DrawState
 from campaigns.tasks import PHASES
 from jobs.models import Job, JobState
 
+MOST_IN_A_COLUMN = 12
+
+WAITING = {
+    Phase.COMMIT: "等待各方承诺",
+    Phase.PUBLIC: "各方已承诺，等待公开数值产生",
+    Phase.REVEAL: "公开数值已产生，等待各方揭示",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Seal:
@@ -68,16 +76,20 @@ class Ceremony:
 
     step: str
     words: str
+    note: str
     seals: tuple[Seal, ...]
-    reveal_until: str = ""
     work: tuple[WorkPhase, ...] = ()
     lines: tuple[DrawnLine, ...] = ()
     result_digest: str = ""
-    drawn_at: str = ""
 
     @property
     def is_over(self) -> bool:
         return self.step in {"drawn", "void"}
+
+    @property
+    def is_many(self) -> bool:
+        """Too many rows for one column of large type."""
+        return sum(len(line.rows) for line in self.lines) > MOST_IN_A_COLUMN
 
     @property
     def seconds(self) -> int:
@@ -94,39 +106,34 @@ def ceremony_of(draw: Draw) -> Ceremony:
     rows = list(draw.contributions.select_related("bureau"))
     seals = tuple(_seal(row) for row in rows)
     if draw.state == DrawState.VOID:
-        return Ceremony("void", draw.void_reason, seals, result_digest=draw.result_digest)
+        return Ceremony("void", "本次抽取已作废", draw.void_reason, seals, result_digest=draw.result_digest)
     if draw.state == DrawState.DRAWN:
         at = f"{timezone.localtime(draw.drawn_at):%Y-%m-%d %H:%M:%S}"
-        return Ceremony(
-            "drawn", "抽取完成", seals, lines=_drawn_lines(draw), result_digest=draw.result_digest, drawn_at=at
-        )
+        return Ceremony("drawn", "抽取完成", at, seals, lines=_drawn_lines(draw), result_digest=draw.result_digest)
     if (job := job_of(draw)) and job.is_open:
-        return Ceremony("running", "正在抽取", seals, work=_work(job))
-    step, words = _step(draw, rows, job)
-    until = f"{timezone.localtime(draw.reveal_until):%m月%d日 %H:%M}" if draw.reveal_until else ""
-    return Ceremony(step, words, seals, reveal_until=until)
+        return Ceremony("running", "正在抽取", "", seals, work=_work(job))
+    return Ceremony(*_step(draw, rows, job), seals)
 
 
-def _step(draw: Draw, rows: list[Contribution], job: Job | None) -> tuple[str, str]:
+def _step(draw: Draw, rows: list[Contribution], job: Job | None) -> tuple[str, str, str]:
+    """The step, its words, and a smaller line below them."""
     phase = phase_from(rows)
     if phase != Phase.COMPLETE:
-        waited = "、".join(row.label for row in rows if _is_waited_for(row, phase))
-        return phase.name.lower(), f"等待{phase.value}：{waited}"
+        return phase.name.lower(), WAITING[phase], _until(draw) if phase == Phase.REVEAL else ""
     if draw.objections_until and timezone.now() < draw.objections_until:
-        return "objections", f"异议期到 {last_day_of_objections(draw)} 结束，之后抽取"
+        return "objections", "随机数已齐，等待异议期结束", f"异议期到 {last_day_of_objections(draw)} 结束，之后抽取"
     if count := open_objections(draw):
-        return "objections", f"还有 {count} 件异议没有答复"
+        return "objections", f"还有 {count} 件异议没有答复", "答复以后才能抽取"
     if draw.approvals.waiting().filter(act=Act.DRAW).exists():
-        return "proposed", "已提请抽取，等待负责人审批"
+        return "proposed", "已提请抽取", "等待负责人审批"
     if job and job.state == JobState.FAILED:
-        return "failed", f"抽取没有完成：{job.error}"
-    return "ready", "随机数已齐，可以抽取"
+        return "failed", "抽取没有完成", job.error
+    return "ready", "随机数已齐，可以抽取", ""
 
 
-def _is_waited_for(row: Contribution, phase: Phase) -> bool:
-    if phase == Phase.COMMIT:
-        return not row.is_public and not row.commitment
-    return not row.value and row.is_public == (phase == Phase.PUBLIC)
+def _until(draw: Draw) -> str:
+    moment = timezone.localtime(draw.reveal_until) if draw.reveal_until else None
+    return f"截止 {moment:%m月%d日 %H:%M}，到时仍未揭示的，本次抽取作废并公开其名称" if moment else ""
 
 
 def _seal(row: Contribution) -> Seal:

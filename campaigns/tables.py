@@ -1,4 +1,5 @@
 import django_tables2 as tables
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.lists import ChooseColumn, DayColumn, ListTable
@@ -14,6 +15,9 @@ CAMPAIGN_TONES = {
     CampaignState.DISPATCHED: "done",
 }
 
+PRACTICE = status_tag("演练", "waiting", "flask-conical")
+"""How a row of a practice is marked."""
+
 
 class CampaignTable(ListTable):
     title = tables.Column("名称", linkify=True)
@@ -28,11 +32,20 @@ class CampaignTable(ListTable):
         fields = ("title", "number", "lead_bureau", "kind", "issued_on", "state")
         attrs = {"class": "table", "id": "campaigns"}
 
+    def render_kind(self, value: str, record: Campaign) -> str:
+        return PRACTICE if record.is_practice else value
+
     def render_state(self, record: Campaign) -> SafeString:
         return status_tag(record.get_state_display(), CAMPAIGN_TONES[CampaignState(record.state)])
 
 
-TASK_TONES = {TaskState.PENDING: "plain", TaskState.DISPATCHED: "waiting", TaskState.NOTIFIED: "current"}
+TASK_TONES = {
+    TaskState.PENDING: "plain",
+    TaskState.DISPATCHED: "waiting",
+    TaskState.NOTIFIED: "current",
+    TaskState.REPLACED: "plain",
+    TaskState.CANCELLED: "plain",
+}
 
 
 class TaskTable(ListTable):
@@ -53,6 +66,9 @@ class TaskTable(ListTable):
         model = Task
         fields = ("chosen", "institution", "number", "code", "county", "line", "mode", "bureau", "due_on", "state")
         attrs = {"class": "table", "id": "tasks"}
+
+    def render_mode(self, value: str, record: Task) -> str:
+        return format_html("{} {}", value, PRACTICE) if record.campaign.is_practice else value
 
     def render_chosen(self, value: int, record: Task, column: ChooseColumn) -> str:
         """A check box where this user's bureau may still issue the inspection notice."""

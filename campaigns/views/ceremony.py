@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET
 from accounts.http import Request
 from accounts.rules import require
 from campaigns import ceremonies
+from campaigns.disclosure import record_url
 from campaigns.frozen import frozen_lines
-from campaigns.models import Draw
 from campaigns.views.approvals import get_draw
 
 
@@ -25,16 +25,11 @@ def ceremony(request: Request, pk: int) -> HttpResponse:
         "lines": lines,
         "excluded": sum(line.excluded_count for line in lines),
         "objection_day": ceremonies.last_day_of_objections(found),
-        "public_url": (url := _public_url(request, found)),
+        "public_url": (url := "" if found.campaign.is_practice else record_url(found, request)),
         "code": segno.make_qr(url, error="m").svg_data_uri(border=1, scale=4) if url else "",
         "state": ceremonies.ceremony_of(found),
     }
     return render(request, "campaigns/ceremony.html", context)
-
-
-def _public_url(request: Request, draw: Draw) -> str:
-    """Where anyone reads the draw's record; a practice has none."""
-    return "" if draw.campaign.is_practice else request.build_absolute_uri(f"/public/draws/{draw.code}/")
 
 
 @require_GET

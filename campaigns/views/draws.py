@@ -45,6 +45,7 @@ def draw(request: Request, pk: int) -> HttpResponse:
         "job": _shown_job(campaign, found),
         "may": _may(request, found),
         "result": _result(found) if _sees_result(request, found) else None,
+        "substitutions": queries.substitutions_of(found) if _sees_result(request, found) else None,
     }
     return render(request, "campaigns/draw.html", context | _sources(request, found) | _waiting(request, found))
 
@@ -79,10 +80,15 @@ def _sources(request: Request, found: Draw) -> dict[str, Any]:
         "contributions": rows,
         "phase": contributing.phase_from(rows).name.lower(),
         "asked": [(row, what) for row, what in asked if what],
-        "own": [row for row in rows if is_open and row.commitment and not row.value and is_source(request.user, row)],
+        "own": [row for row, what in asked if is_open and row.commitment and not what and _holds(request, row)],
         "missing": [str(each) for each in contributing.what_is_missing(found)] if is_open else [],
         "problem": _problem(found) if is_open else "",
     }
+
+
+def _holds(request: Request, row: Contribution) -> bool:
+    """This user's source has sealed a value that is not shown yet."""
+    return not row.value and is_source(request.user, row)
 
 
 def _asked(request: Request, row: Contribution) -> dict[str, Any]:
