@@ -4,7 +4,7 @@ from celery import shared_task
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns import disclosing, drawing, freezing, simulation, voiding
+from campaigns import disclosing, drawing, freezing, simulation, substituting, voiding
 from campaigns.errors import CampaignError
 from campaigns.models import Approval, Campaign, Draw
 from jobs.models import Job
@@ -53,6 +53,17 @@ def draw(job: Job, progress: Progress) -> Outcome:
     except CampaignError as refused:
         raise JobRefused(str(refused)) from refused
     return Outcome("抽取完成", {"result": done.result_digest}, next_url=done.get_absolute_url())
+
+
+@handles("campaigns.substitute")
+def substitute(job: Job, progress: Progress) -> Outcome:
+    """The message names nobody: the job is seen in lists."""
+    progress("正在按规则计算替换")
+    try:
+        done = substituting.substitute(approval_of(job))
+    except CampaignError as refused:
+        raise JobRefused(str(refused)) from refused
+    return Outcome("替换完成", {"number": done.number}, next_url=done.approval.get_absolute_url())
 
 
 @handles("campaigns.simulate")
