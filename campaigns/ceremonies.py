@@ -10,10 +10,9 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from campaigns.contributing import Phase, phase_from
 from campaigns.models import Act, ApprovalState, Contribution, Draw, Task
+from campaigns.phases import Phase, open_objections, phase_from
 from campaigns.queries import job_key
-from campaigns.remarks import open_objections
 from campaigns.states import DrawState
 from campaigns.tasks import PHASES
 from jobs.models import Job, JobState

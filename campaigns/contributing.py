@@ -4,7 +4,6 @@ people reveal. So neither the last to reveal nor whoever could influence the pub
 import re
 import unicodedata
 from datetime import datetime, timedelta
-from enum import Enum
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,40 +14,13 @@ from campaigns import draw as engine
 from campaigns import publiclog, transitions
 from campaigns.errors import CampaignError, WrongState
 from campaigns.models import Campaign, Contribution, Draw, LogEvent
+from campaigns.phases import Phase, phase_of
 from campaigns.states import DrawState
-from campaigns.voiding import missing_reveals, void_unrevealed
+from campaigns.voiding import void_unrevealed
 
 VALUE_LENGTH = 256
 ORIGIN_LENGTH = 200
 _is_digest = re.compile(r"[0-9a-f]{64}").fullmatch
-
-
-class Phase(Enum):
-    """Where the contributions of a frozen draw stand; the value is what is asked for now."""
-
-    COMMIT = "承诺随机数"
-    PUBLIC = "录入公开数值"
-    REVEAL = "揭示随机数"
-    COMPLETE = "随机数已齐"
-
-
-def phase_of(draw: Draw) -> Phase:
-    return phase_from(list(draw.contributions.all()))
-
-
-def phase_from(contributions: list[Contribution]) -> Phase:
-    if any(not each.is_public and not each.commitment for each in contributions):
-        return Phase.COMMIT
-    if any(each.is_public and not each.value for each in contributions):
-        return Phase.PUBLIC
-    return Phase.REVEAL if any(not each.value for each in contributions) else Phase.COMPLETE
-
-
-def is_asked_in(contribution: Contribution, phase: Phase) -> bool:
-    """Whether this source still has to do what the phase asks for."""
-    if contribution.value or contribution.is_public != (phase == Phase.PUBLIC):
-        return False
-    return not (phase == Phase.COMMIT and contribution.commitment)
 
 
 @transaction.atomic
@@ -180,16 +152,3 @@ def _open_reveal(draw: Draw) -> None:
 def _record(action: str, contribution: Contribution, *, by: User) -> None:
     facts = {"draw": contribution.draw.code, "source": contribution.source, "commitment": contribution.commitment}
     audit.record(action, contribution, by=by, facts=facts)
-
-
-def what_is_missing(draw: Draw) -> list[Contribution]:
-    """Whose turn it is: who has not committed; else the public values that are not entered; else who has not revealed."""
-    rows = list(draw.contributions.select_related("bureau"))
-    match phase_from(rows):
-        case Phase.COMMIT:
-            return [each for each in rows if not each.is_public and not each.commitment]
-        case Phase.PUBLIC:
-            return [each for each in rows if each.is_public and not each.value]
-        case Phase.REVEAL:
-            return missing_reveals(draw)
-    return []

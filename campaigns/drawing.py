@@ -13,7 +13,6 @@ from accounts import audit
 from accounts.models import User
 from campaigns import draw as engine
 from campaigns import publiclog, transitions
-from campaigns.contributing import phase_of, what_is_missing
 from campaigns.errors import CampaignError, NotConfirmed
 from campaigns.freezing import ROWS_PER_INSERT, frozen_sheet
 from campaigns.models import (
@@ -29,7 +28,7 @@ from campaigns.models import (
     Task,
     TeamMember,
 )
-from campaigns.remarks import open_objections
+from campaigns.phases import open_objections, phase_of, what_is_missing
 from campaigns.sheets import plan_lines
 from campaigns.states import DRAW_STEPS, DrawState
 from campaigns.tasking import Seats, TaskMaker

@@ -28,7 +28,8 @@ from campaigns.models import (
     Task,
     TeamMember,
 )
-from campaigns.remarks import add_remark, is_open_for_objections
+from campaigns.phases import is_open_for_objections
+from campaigns.remarks import add_remark
 from campaigns.states import DrawState
 from institutions.models import Institution
 

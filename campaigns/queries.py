@@ -1,20 +1,36 @@
 """Reads that span models: where a campaign stands, what is next, who carries how much."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import Literal, cast
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns.contributing import phase_of, what_is_missing
-from campaigns.models import Campaign, Draw, LineAgreement, Stage, Task, TeamMember
-from campaigns.remarks import open_objections
+from campaigns.models import (
+    Act,
+    Approval,
+    Campaign,
+    Cause,
+    Draw,
+    FrozenInspector,
+    LineAgreement,
+    Stage,
+    Substitution,
+    SubstitutionKind,
+    Task,
+    TaskMode,
+    TeamMember,
+)
+from campaigns.models.tasks import ENDED_STATES
+from campaigns.phases import open_objections, phase_of, what_is_missing
 from campaigns.states import RAIL, CampaignState
+from inspectors.models import Expert, Inspector
 from jobs.models import Job
 
 CURRENT_STAGE = {
@@ -128,9 +144,10 @@ class LineProgress:
 
 
 def progress_by_line(campaign: Campaign) -> list[LineProgress]:
+    stands = ~Q(tasks__state__in=ENDED_STATES)
     rows = campaign.lines.annotate(
-        drawn=Count("tasks", filter=Q(tasks__mode="drawn"), distinct=True),
-        allotted=Count("tasks", filter=Q(tasks__mode="allotted"), distinct=True),
+        drawn=Count("tasks", filter=stands & Q(tasks__mode="drawn"), distinct=True),
+        allotted=Count("tasks", filter=stands & Q(tasks__mode="allotted"), distinct=True),
         notified=Count("tasks", filter=Q(tasks__state="notified"), distinct=True),
     )
     return [LineProgress(line.title, line.drawn, line.allotted, line.notified) for line in rows.order_by("position")]
@@ -145,7 +162,7 @@ class CountyShare:
 
 def tasks_by_county(campaign: Campaign, user: User) -> list[CountyShare]:
     """How many of the tasks this user sees lie in each county, counties with none left out."""
-    tasks = Task.objects.visible_to(user).filter(campaign=campaign).order_by()
+    tasks = Task.objects.visible_to(user).live().filter(campaign=campaign).order_by()
     rows = tasks.values_list("institution__county_id", "institution__county__name")
     counted = Counter(rows)
     return [CountyShare(code, name, count) for (code, name), count in sorted(counted.items())]
@@ -153,21 +170,31 @@ def tasks_by_county(campaign: Campaign, user: User) -> list[CountyShare]:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How many tasks one person carries in a campaign."""
+    """How many tasks one person carries in a campaign; `places`: the pk of one place held, by the code of each draw
+    in which somebody else can still take it."""
 
     name: str
     bureau: str
     role: str
     tasks: int
+    places: dict[str, int]
 
 
 def load_by_person(campaign: Campaign) -> list[Load]:
     """Most tasks first; people without a task are left out."""
-    members = TeamMember.objects.filter(task__campaign=campaign).select_related("inspector__bureau", "expert")
-    counted = Counter((member.person, member.get_role_display()) for member in members)
+    members = TeamMember.objects.filter(task__in=campaign.tasks.live())
+    seats: defaultdict[tuple[Inspector | Expert, str], list[TeamMember]] = defaultdict(list)
+    for member in members.select_related("task__draw", "inspector__bureau", "expert"):
+        seats[member.person, member.get_role_display()].append(member)
     loads = [
-        Load(person.name, getattr(getattr(person, "bureau", None), "short_name", "专家库"), role, count)
-        for (person, role), count in counted.items()
+        Load(
+            name=person.name,
+            bureau=getattr(getattr(person, "bureau", None), "short_name", "专家库"),
+            role=role,
+            tasks=len(held),
+            places={draw.code: member.pk for member in held if (draw := member.task.draw) and not draw.disclosed_at},
+        )
+        for (person, role), held in seats.items()
     ]
     return sorted(loads, key=lambda load: (-load.tasks, load.bureau, load.name))
 
@@ -181,3 +208,102 @@ def excluded_by_reason(draw: Draw) -> list[tuple[str, str, int]]:
 
 def manifest_text(draw: Draw) -> str:
     return json.dumps({"manifest": draw.manifest, "commitment": draw.commitment}, ensure_ascii=False, indent=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedShare:
+    """Of the drawn targets that one bureau is to see to, how many were replaced, and how often it asked for it."""
+
+    bureau: str
+    targets: int
+    replaced: int
+    proposed: int
+
+    @property
+    def share(self) -> float:
+        """In per cent."""
+        return 100 * self.replaced / self.targets if self.targets else 0.0
+
+
+def replaced_by_bureau(campaign: Campaign) -> list[ReplacedShare]:
+    """Largest share first; targets are those first drawn, by the bureau of their county. Void draws do not count."""
+    counting = Q(draw__in=campaign.draws.counting())
+    tasks = campaign.tasks.filter(counting, mode=TaskMode.DRAWN, entered_through__isnull=True).order_by()
+    targets = Counter(_seen_to_by(tasks))
+    replaced = Counter(_seen_to_by(campaign.tasks.filter(counting, replaced_through__isnull=False).order_by()))
+    asked = Approval.objects.filter(counting, campaign=campaign, act=Act.SUBSTITUTE).order_by()
+    institutions = asked.filter(parameters__request__kind="institution")
+    proposed = Counter(institutions.values_list("proposed_by__bureau__short_name", flat=True))
+    names = sorted({*targets, *replaced, *proposed})
+    rows = [ReplacedShare(name, targets[name], replaced[name], proposed[name]) for name in names]
+    return sorted(rows, key=lambda row: (-row.share, row.bureau))
+
+
+def _seen_to_by(tasks: QuerySet[Task]) -> list[str]:
+    """The short name of the county's bureau of each task, or of who organises it."""
+    names = Coalesce("assisting_bureau__short_name", "bureau__short_name")
+    return list(tasks.values_list(names, flat=True))
+
+
+def substitutions_of(draw: Draw) -> QuerySet[Substitution]:
+    """In order, with all that a list of them names."""
+    found = draw.substitutions.select_related("done_by", "task_out__institution", "task_in__institution")
+    return found.prefetch_related("former_members__inspector", "former_members__expert")
+
+
+def substitutions_of_task(task: Task) -> QuerySet[Substitution]:
+    """Through which the task's institution entered or left."""
+    found = Substitution.objects.filter(Q(task_out=task) | Q(task_in=task))
+    return found.select_related("done_by", "task_out__institution", "task_in__institution")
+
+
+def proposals_for_task(task: Task) -> list[tuple[str, Approval]]:
+    """(in words, approval) of what waits: another institution, another member, a member's withdrawal."""
+    code = task.institution.identifier
+    waiting = task.campaign.approvals.waiting().filter(act=Act.SUBSTITUTE, draw=task.draw)
+    people = {member.person.number: member.person.name for member in task.members.select_related("inspector", "expert")}
+    words = {code: "替换被检查机构"}
+    words |= {f"{number}:{code}": f"替换检查组成员{name}" for number, name in people.items()}
+    words |= {number: f"{name}退出本次检查" for number, name in people.items()}
+    return [(words[each.subject], each) for each in waiting.select_related("proposed_by") if each.subject in words]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedSubstitution:
+    """What a proposal asks for, in words, and what came of it. Who would enter is known to nobody before."""
+
+    kind: str
+    cause: str
+    person: str
+    institution: str
+    places: int
+    task: Task | None
+    done: Substitution | None
+    refusal: str
+
+
+def asked_substitution(approval: Approval) -> AskedSubstitution:
+    request, draw = approval.parameters["request"], cast("Draw", approval.draw)
+    kind = SubstitutionKind(request["kind"])
+    code = request["out"] if kind == SubstitutionKind.INSTITUTION else request.get("institution", "")
+    institution = draw.frozen_institutions.filter(identifier=code).select_related("institution").first()
+    people = draw.frozen_inspectors.select_related("inspector", "expert")
+    person = None if kind == SubstitutionKind.INSTITUTION else people.get(identifier=request["out"])
+    job = Job.objects.filter(kind="campaigns.substitute", parameters__approval=approval.pk).order_by("-pk").first()
+    done = Substitution.objects.filter(approval=approval).select_related("task_in__institution").first()
+    return AskedSubstitution(
+        kind=kind.label,
+        cause=Cause(approval.parameters["cause"]).label,
+        person=str(person.inspector or person.expert) if person else "",
+        institution=institution.institution.name if institution else "",
+        places=_places(draw, person) if person else 0,
+        task=draw.tasks.filter(institution=institution.institution).last() if institution else None,
+        done=done,
+        refusal=job.error if job and not done else "",
+    )
+
+
+def _places(draw: Draw, person: FrozenInspector) -> int:
+    """How many teams of the draw the person sits in now."""
+    seats = TeamMember.objects.filter(task__in=draw.tasks.live())
+    return seats.filter(inspector=person.inspector, expert=person.expert).count()

@@ -7,6 +7,7 @@ from accounts import audit
 from accounts.models import User
 from campaigns.errors import CampaignError, WrongState
 from campaigns.models import Draw, Remark
+from campaigns.phases import is_open_for_objections
 from campaigns.states import DrawState
 from institutions.models import Institution
 
@@ -40,11 +41,6 @@ def _check_institution(draw: Draw, institution: Institution, kind: Remark.Kind) 
         raise CampaignError("该机构不在本次抽取的地区。")
 
 
-def is_open_for_objections(draw: Draw) -> bool:
-    is_frozen = draw.state == DrawState.FROZEN
-    return bool(is_frozen and draw.objections_until and timezone.now() <= draw.objections_until)
-
-
 @transaction.atomic
 def reject_objection(remark: Remark, *, words: str, by: User) -> Remark:
     """The lead answers why the objection does not hold. Accepting one is voiding the freeze (`Act.VOID`)."""
@@ -58,7 +54,3 @@ def reject_objection(remark: Remark, *, words: str, by: User) -> Remark:
         remark.answered_by, remark.answered_at = by, timezone.now()
         remark.save(update_fields=["outcome", "answer", "answered_by", "answered_at"])
     return remark
-
-
-def open_objections(draw: Draw) -> int:
-    return draw.remarks.filter(outcome=Remark.Outcome.OPEN).count()

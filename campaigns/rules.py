@@ -5,7 +5,6 @@ from typing import Any
 from accounts.models import Role, User
 from accounts.models.users import LEADS
 from accounts.rules import Predicate, declare, holds
-from campaigns.contributing import Phase, is_asked_in, phase_of
 from campaigns.models import (
     Approval,
     ApprovalState,
@@ -17,8 +16,12 @@ from campaigns.models import (
     PlanLine,
     Source,
     Task,
+    TeamMember,
 )
+from campaigns.models.tasks import ENDED_STATES, RELEASED_STATES
+from campaigns.phases import Phase, is_asked_in, phase_of
 from campaigns.states import CampaignState, DrawState, TaskState
+from inspectors.rules import keeps_people_of
 
 is_lead = holds(*LEADS)
 is_officer = holds(Role.LEAD_OFFICER)
@@ -39,7 +42,9 @@ def in_state(*states: CampaignState) -> Predicate:
     return Predicate(lambda user, subject: _campaign(subject).state in states)
 
 
-def _campaign(subject: Campaign | PlanLine | Draw | Task | Approval) -> Campaign:
+def _campaign(subject: Campaign | PlanLine | Draw | Task | TeamMember | Approval) -> Campaign:
+    if isinstance(subject, TeamMember):
+        return subject.task.campaign
     return subject if isinstance(subject, Campaign) else subject.campaign
 
 
@@ -89,6 +94,42 @@ def is_dispatched(user: User, task: Task) -> bool:
 
 
 @Predicate
+def helps_with(user: User, task: Task) -> bool:
+    """The county's own bureau: organises the inspection or assists with it."""
+    return user.bureau_id is not None and user.bureau_id in {task.bureau_id, task.assisting_bureau_id}
+
+
+@Predicate
+def can_be_replaced(user: User, subject: Task | TeamMember) -> bool:
+    """Of a draw that counts and is not disclosed; needs task.draw."""
+    task = subject.task if isinstance(subject, TeamMember) else subject
+    draw = task.draw
+    return task.state not in ENDED_STATES and draw is not None and draw.disclosed_at is None
+
+
+@Predicate
+def is_handed_out(user: User, subject: Task | TeamMember) -> bool:
+    task = subject.task if isinstance(subject, TeamMember) else subject
+    return task.state in RELEASED_STATES
+
+
+@Predicate
+def sits_there(user: User, member: TeamMember) -> bool:
+    return member.inspector is not None and member.inspector.user_id == user.pk
+
+
+@Predicate
+def keeps_person(user: User, member: TeamMember) -> bool:
+    """Enters the members of this bureau in the pool, hence also speaks for them here; needs inspector__bureau."""
+    return member.inspector is not None and keeps_people_of(user, member.inspector.bureau)
+
+
+@Predicate
+def has_open_recusal(user: User, member: TeamMember) -> bool:
+    return member.is_open_recusal
+
+
+@Predicate
 def is_practice(user: User, subject: Any) -> bool:
     return _campaign(subject).is_practice
 
@@ -132,6 +173,8 @@ declare(
         "see_preview": own | holds(Role.PARTNER_LIAISON, Role.SUPERVISOR),
         "receive_allotment": own & is_draft,
         "see_result": own | watches,
+        "replace": own & in_state(CampaignState.DRAWN, CampaignState.DISPATCHED),
+        "declare_teams": own & in_state(CampaignState.DISPATCHED),
         "oversee": own | watches,
         "download": own | (in_state(CampaignState.DISPATCHED) & (is_lead | holds(Role.COUNTY_OFFICER))),
     },
@@ -170,6 +213,18 @@ declare(
     {
         "notify": is_dispatched & organises & (is_lead | holds(Role.COUNTY_OFFICER)),
         "see_team": is_released | own,
+        "see_history": own | watches,
+        "replace": can_be_replaced & (own | (helps_with & holds(Role.COUNTY_OFFICER))),
+        "declare_team": own & is_handed_out,
+    },
+)
+declare(
+    TeamMember,
+    {
+        "declare": is_handed_out & ~has_open_recusal & (sits_there | keeps_person | own),
+        "decide": own & is_handed_out & has_open_recusal & ~sits_there,
+        "replace": can_be_replaced & (own | keeps_person),
+        "withdraw": can_be_replaced & own,
     },
 )
 declare(InspectionMatter, {"edit": is_lead})

@@ -11,8 +11,9 @@ from accounts import workbench
 from accounts.models import Role, User
 from accounts.models.users import INSTITUTION_PEOPLE, LEADS
 from accounts.workbench import Figure, Running, ToDo, Urgency
-from campaigns.contributing import Phase, is_asked_in, phase_from
 from campaigns.models import Approval, Campaign, Contribution, LineAgreement, Remark, Source, Stage, Task
+from campaigns.models.tasks import RELEASED_STATES
+from campaigns.phases import Phase, is_asked_in, phase_from
 from campaigns.queries import waiting_for
 from campaigns.states import CampaignState, DrawState, TaskState
 from campaigns.tables import CAMPAIGN_TONES
@@ -186,14 +187,14 @@ def inspector_todos(user: User) -> Iterator[ToDo]:
 def institution_todos(user: User) -> Iterator[ToDo]:
     if not user.has_role(*INSTITUTION_PEOPLE):
         return
-    for task in Task.objects.visible_to(user).for_lists().filter(notice__isnull=False)[:MOST_SHOWN]:
+    for task in Task.objects.visible_to(user).live().for_lists().filter(notice__isnull=False)[:MOST_SHOWN]:
         text = f"{task.institution.name}收到{task.bureau.name}的检查通知书 {task.notice.number}"
         yield ToDo(text, task.get_absolute_url(), "查看通知", Urgency.SOON)
 
 
 def _by_campaign(tasks: QuerySet[Task]) -> list[tuple[Campaign, int, date | None, bool]]:
     """(campaign, tasks, first day due, whether softly) of released tasks."""
-    released = tasks.exclude(state=TaskState.PENDING).order_by()
+    released = tasks.filter(state__in=RELEASED_STATES).order_by()
     rows = released.values_list("campaign").annotate(
         tasks=Count("pk", distinct=True), first=Min("due_on"), hard=Count("pk", filter=Q(is_due_softly=False))
     )

@@ -10,7 +10,8 @@ from accounts import audit
 from accounts.models import User
 from campaigns import publiclog, transitions
 from campaigns.errors import CampaignError, NotConfirmed, WrongState
-from campaigns.models import Act, Approval, ApprovalState, Contribution, Draw, DrawKind, LogEvent, Remark, Task
+from campaigns.models import Act, Approval, ApprovalState, Draw, DrawKind, LogEvent, Remark, Task
+from campaigns.phases import missing_reveals
 from campaigns.states import DRAW_STEPS, DrawState, TaskState
 
 
@@ -35,12 +36,6 @@ def void_unrevealed(draw: Draw) -> Draw:
     """The protocol's own voiding (section 3): somebody did not reveal; the names stand on the public record."""
     missing = [str(each) for each in missing_reveals(draw)]
     return _void(draw, reason=f"未揭示随机数：{'、'.join(missing)}", by=None)
-
-
-def missing_reveals(draw: Draw) -> list[Contribution]:
-    rows = draw.contributions.filter(value="").exclude(kind="public").select_related("bureau")
-    refused = [row for row in rows if row.refused_at]
-    return refused or list(rows)
 
 
 def check_voidable(draw: Draw) -> None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.rules import can, require
-from campaigns import ceremonies, contributing, disclosing, drawing, queries, transcripts
+from campaigns import ceremonies, disclosing, drawing, phases, queries, transcripts
 from campaigns.errors import CampaignError
 from campaigns.forms import AnswerObjectionForm, CommitForm, PublicValueForm, RemarkForm, RevealForm
 from campaigns.frozen import frozen_lines
@@ -16,7 +16,7 @@ from campaigns.models import Act, Campaign, Contribution, Draw, DrawnInstitution
 from campaigns.rules import is_source
 from campaigns.states import DrawState
 from campaigns.views.approvals import get_draw
-from campaigns.views.campaigns import get_campaign, tabs
+from campaigns.views.campaigns import get_campaign, tabs, waiting_approvals
 from jobs.models import Job, JobState
 
 POPULATION_PAGE = 200
@@ -78,10 +78,10 @@ def _sources(request: Request, found: Draw) -> dict[str, Any]:
     asked = [(row, _asked(request, row)) for row in rows]
     return {
         "contributions": rows,
-        "phase": contributing.phase_from(rows).name.lower(),
+        "phase": phases.phase_from(rows).name.lower(),
         "asked": [(row, what) for row, what in asked if what],
         "own": [row for row, what in asked if is_open and row.commitment and not what and _holds(request, row)],
-        "missing": [str(each) for each in contributing.what_is_missing(found)] if is_open else [],
+        "missing": [str(each) for each in phases.what_is_missing(found)] if is_open else [],
         "problem": _problem(found) if is_open else "",
     }
 
@@ -111,15 +111,11 @@ def _problem(found: Draw) -> str:
 
 def _waiting(request: Request, found: Draw) -> dict[str, Any]:
     """Approvals of this campaign that wait, with whether this user decides them."""
-    rows = list(found.campaign.approvals.waiting().select_related("campaign", "proposed_by"))
+    rows = waiting_approvals(request, found.campaign)
     return {
-        "waiting": [(row, can(request.user, "decide", row)) for row in rows] if _sees_approvals(request, found) else [],
-        "is_proposed": any(row.act == Act.DRAW and row.draw_id == found.pk for row in rows),
+        "waiting": rows,
+        "is_proposed": any(row.act == Act.DRAW and row.draw_id == found.pk for row, _ in rows),
     }
-
-
-def _sees_approvals(request: Request, found: Draw) -> bool:
-    return can(request.user, "oversee", found.campaign)
 
 
 def _sees_result(request: Request, found: Draw) -> bool:

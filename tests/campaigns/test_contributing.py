@@ -8,9 +8,9 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from campaigns import contributing, drawing
-from campaigns.contributing import Phase, phase_of
 from campaigns.errors import CampaignError, WrongState
 from campaigns.models import Campaign, Contribution, LogEntry
+from campaigns.phases import Phase, phase_of
 from campaigns.states import CampaignState, DrawState
 from tests.campaigns import datong
 
