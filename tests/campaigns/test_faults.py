@@ -1,129 +1,176 @@
-"""Freezing and drawing die at every statement in turn and are run again: nothing half done, the same result once."""
+"""Every act of a draw dies at every statement and COMMIT in turn and is tried again: nothing half done, one result,
+the one that the stored inputs demand."""
 
-import threading
-from collections.abc import Callable
-from contextlib import contextmanager
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
-from django.db import connection, connections
 
-from accounts.models import AuditEvent
+from accounts import verification
 from campaigns import draw as engine
-from campaigns import drawing, freezing
-from campaigns.models import Draw, DrawnInstitution, FrozenInspector, FrozenInstitution, Task, TeamMember
-from campaigns.states import CampaignState
+from campaigns import freezing, transcripts, transitions
+from campaigns.models import Act, Approval, Contribution, Draw, LogEntry, Substitution, Task
 from tests.campaigns import datong
 
-PRESSES = 6
+pytestmark = pytest.mark.django_db(transaction=True)
+PROJECT = Path(__file__).resolve().parents[2]
 
 
-class Killed(BaseException):
-    """Like SIGKILL to the code under test: no handler of ours catches it, the open transaction is lost."""
+@pytest.fixture
+def killed(worker_environment):
+    """`killed("draw", pk)`: carry the act out under ever later kills; what the program saw."""
+
+    def run(act: str, pk: int, *options: str) -> dict[str, Any]:
+        command = [sys.executable, "-m", "tests.campaigns.killing", act, str(pk), *options]
+        answer = subprocess.run(
+            command, cwd=PROJECT, env=worker_environment, capture_output=True, text=True, timeout=500, check=False
+        )
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout)
+
+    return run
 
 
-@contextmanager
-def killed_at(statement: int):
-    """Die at the `statement`-th SQL statement: before it when odd, after it when even. Yields what was counted."""
-    counted = [0]
-
-    def count(execute, sql, params, many, context):
-        counted[0] += 1
-        if counted[0] == statement:
-            raise Killed
-        result = execute(sql, params, many, context)
-        counted[0] += 1
-        if counted[0] == statement:
-            raise Killed
-        return result
-
-    with connection.execute_wrapper(count):
-        yield counted
+@pytest.fixture
+def campaign():
+    datong.pool(vehicle=3, eco=2, food=2)
+    datong.officers(city=4, police=2, ecology=2, county=1)
+    return datong.agreed(datong.planned())
 
 
-def dies_everywhere(act: Callable[[], Draw], nothing_done: Callable[[], bool], *, step: int) -> Draw:
-    """Run `act`, killed at one point after the other, until it comes through."""
-    point = 1
-    while True:
-        try:
-            with killed_at(point):
-                return act()
-        except Killed:
-            connection.close()
-            assert nothing_done(), f"half done after a kill at point {point}"
-        point += step
+def proposal(of, act: Act, **more: object) -> int:
+    return datong.approved(of, act, **more).pk
 
 
-def counts() -> tuple[int, ...]:
-    models = (Draw, FrozenInstitution, FrozenInspector, DrawnInstitution, Task, TeamMember, AuditEvent)
-    return tuple(model.objects.count() for model in models)
+def one_step(told: dict[str, Any]) -> None:
+    """Before and after were seen, and nothing in between; the trail and the log are whole."""
+    assert len(told["seen"]) == 2, told["seen"]
+    assert told["kills"] > 10
+    whole()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_freeze_killed_at_any_statement_leaves_nothing_and_happens_once():
-    datong.pool(vehicle=4, eco=2, food=2)
-    datong.officers()
-    campaign = datong.agreed(datong.planned())
-    before = counts()
+def whole() -> None:
+    entries = LogEntry.objects.values("number", "at", "draw__code", "event", "facts", "previous", "digest")
+    log = engine.make_log([row | {"draw": row.pop("draw__code")} for row in entries])
+    assert (verification.verify_trail(), engine.verify_log(log)) == ([], None)
 
-    draw = dies_everywhere(
-        lambda: freezing.freeze_campaign(campaign, by=datong.officer()), lambda: counts() == before, step=3
+
+def events() -> list[str]:
+    return list(LogEntry.objects.values_list("event", flat=True))
+
+
+def test_freeze(campaign, killed):
+    told = killed("freeze", proposal(campaign, Act.FREEZE))
+
+    one_step(told)
+    draw = Draw.objects.get()
+    assert (
+        engine.freeze(
+            freezing.frozen_sheet(draw), secret=bytes.fromhex(draw.secret.value), frozen_at=draw.manifest["frozen_at"]
+        ).commitment
+        == draw.commitment
     )
-
-    campaign.refresh_from_db()
-    assert (Draw.objects.count(), campaign.state) == (1, CampaignState.FROZEN)
-    assert draw.frozen_institutions.count() == 8
+    assert events() == ["frozen"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_draw_killed_at_any_statement_gives_the_same_result_once():
-    datong.pool(vehicle=4, eco=2, food=2)
-    datong.officers()
-    draw = datong.frozen()
-    datong.contribute(draw)
-    expected = engine.run(
+def test_commit(campaign, killed):
+    draw = datong.freeze(campaign)
+
+    told = killed("commit", draw.contributions.first().pk)
+
+    one_step(told)
+    assert [each.commitment for each in draw.contributions.all()] == ["ab" * 32, "", ""]
+    assert events() == ["frozen", "committed"]
+
+
+def test_reveal(campaign, killed):
+    draw = datong.freeze(campaign)
+    datong.commit(draw)
+    datong.enter_public(draw)
+    first = draw.contributions.first()
+
+    told = killed("reveal", first.pk)
+
+    one_step(told)
+    assert Contribution.objects.get(pk=first.pk).value == datong.value_of(first.source)
+    assert events()[-2:] == ["public_value", "revealed"]
+
+
+def reference(draw: Draw) -> dict[str, Any]:
+    """What the stored inputs demand."""
+    return engine.run(
         freezing.frozen_sheet(draw),
         secret=bytes.fromhex(draw.secret.value),
         frozen_at=draw.manifest["frozen_at"],
         contributions=dict(draw.contributions.values_list("source", "value")),
     )
-    before = counts()
-
-    done = dies_everywhere(
-        lambda: drawing.run_draw(draw.campaign, by=datong.officer()), lambda: counts() == before, step=1
-    )
-
-    assert done.transcript.text == engine.dump(expected)
-    assert (Draw.objects.count(), Task.objects.count()) == (1, 4)
 
 
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("act", ["freeze", "draw"])
-def test_pressing_at_the_same_time_happens_once(act):
-    datong.pool(vehicle=4, eco=2, food=2)
-    datong.officers()
-    campaign = datong.agreed(datong.planned())
-    if act == "draw":
-        datong.contribute(freezing.freeze_campaign(campaign, by=datong.officer()))
-    answers = press_at_once({"freeze": freezing.freeze_campaign, "draw": drawing.run_draw}[act], campaign)
+def test_draw(campaign, killed):
+    draw = datong.freeze(campaign)
+    datong.contribute(draw)
 
-    assert len({(draw.pk, draw.commitment, draw.result_digest) for draw in answers}) == 1
-    assert len(answers) == PRESSES
-    assert (Draw.objects.count(), Task.objects.count()) == (1, 4 if act == "draw" else 0)
+    told = killed("draw", proposal(campaign, Act.DRAW, draw=draw))
+
+    draw.refresh_from_db()
+    states = [seen["draws"][0][:3] for seen in told["seen"]]
+    assert states == [["frozen", "", ""], ["frozen", draw.seed, ""], ["drawn", draw.seed, draw.result_digest]]
+    assert told["seen"][0]["rows"] == told["seen"][1]["rows"]
+    assert draw.transcript.text == engine.dump(reference(draw))
+    assert Task.objects.count() == 4
+    assert events().count("drawn") == 1
+    whole()
 
 
-def press_at_once(act: Callable[..., Draw], campaign) -> list[Draw]:
-    officer, start, answers = datong.officer(), threading.Barrier(PRESSES), []
+def test_draw_that_keeps_neither_seed_nor_transaction_is_found_out(campaign, killed):
+    draw = datong.freeze(campaign)
+    datong.contribute(draw)
 
-    def press() -> None:
-        try:
-            start.wait()
-            answers.append(act(campaign, by=officer))
-        finally:
-            connections.close_all()
+    told = killed("draw", proposal(campaign, Act.DRAW, draw=draw), "--naive")
 
-    threads = [threading.Thread(target=press) for _ in range(PRESSES)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+    left = told["seen"][-1]
+    assert left["draws"][0][0] == "frozen"
+    assert left["rows"]["DrawnInstitution"] > 0, "half a result stays, and every further try fails on it"
+    expected = {row["id"]: row["ticket"] for line in reference(draw)["result"]["lines"] for row in drawn_in(line)}
+    stored = dict(draw.drawn_institutions.values_list("institution__uscc", "ticket"))
+    assert stored != expected, "and it is not what the stored inputs demand"
+
+
+def drawn_in(line: dict[str, Any]) -> list[dict[str, Any]]:
+    return [row for cell in line["cells"] for row in (*cell["drawn"], *cell["reserve"])]
+
+
+def test_void(campaign, killed):
+    draw = datong.freeze(campaign)
+    datong.contribute(draw)
+    done = datong.run(draw)
+
+    told = killed("void", proposal(campaign, Act.VOID, draw=done, reason="名录有误"))
+
+    one_step(told)
+    voided = Draw.objects.get()
+    assert (voided.state, voided.result_digest) == ("void", done.result_digest)
+    assert set(Task.objects.values_list("state", flat=True)) == {"cancelled"}
+    assert events().count("voided") == 1
+
+
+def test_substitute(campaign, killed):
+    draw = datong.freeze(campaign)
+    datong.contribute(draw)
+    draw = datong.run(draw)
+    transitions.dispatch(draw.campaign, by=datong.officer())
+    before = transcripts.current_transcript(draw)
+    out = before["result"]["lines"][0]["cells"][0]["drawn"][0]["id"]
+    request = {"kind": "institution", "out": out, "reason": "已停业关闭"}
+    parameters = {"request": request, "cause": "closed"}
+
+    told = killed("substitute", proposal(campaign, Act.SUBSTITUTE, draw=draw, subject=out, parameters=parameters))
+
+    one_step(told)
+    assert transcripts.current_transcript(draw) == engine.substitute(before, request)
+    assert (Substitution.objects.count(), Task.objects.live().count()) == (1, 4)
+    assert events().count("substituted") == 1
+    assert Approval.objects.filter(act=Act.SUBSTITUTE).count() == 1
