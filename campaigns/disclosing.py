@@ -11,8 +11,9 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from campaigns import publiclog
+from campaigns.disclosure import first_day
 from campaigns.errors import CampaignError, WrongState
-from campaigns.models import Act, Approval, Draw, LogEvent, Stage
+from campaigns.models import Act, Approval, Draw, LogEvent
 from campaigns.transcripts import current_digest
 
 
@@ -39,16 +40,6 @@ def check_disclosable(draw: Draw, today: date) -> None:
         raise CampaignError("还有替换事项等待审批，请先办结。")
     if (day := first_day(draw)) and today < day:
         raise CampaignError(f"现场检查还没有结束，公开全文会提前走漏名单；{day:%Y-%m-%d} 起可以公开。")
-
-
-def first_day(draw: Draw) -> date | None:
-    """The first day on which it may be disclosed: the campaign's date, else the day after the on-site stages."""
-    campaign = draw.campaign
-    if campaign.discloses_on:
-        return campaign.discloses_on
-    stages = campaign.stages.filter(kind=Stage.Kind.ON_SITE).order_by("-ends_on")
-    last = stages.first()
-    return date.fromordinal(last.ends_on.toordinal() + 1) if last else None
 
 
 def disclose_due(today: date) -> list[Draw]:

@@ -14,11 +14,20 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
-from campaigns.disclosing import first_day
-from campaigns.models import CampaignKind, Contribution, Draw, DrawnInstitution, LogEvent, Substitution
+from campaigns.models import CampaignKind, Contribution, Draw, DrawnInstitution, LogEvent, Stage, Substitution
 from campaigns.states import DrawState
 
 LOCAL = "http://127.0.0.1:8000"
+
+
+def first_day(draw: Draw) -> date | None:
+    """The first day on which it may be disclosed: the campaign's date, else the day after the on-site stages."""
+    campaign = draw.campaign
+    if campaign.discloses_on:
+        return campaign.discloses_on
+    stages = campaign.stages.filter(kind=Stage.Kind.ON_SITE).order_by("-ends_on")
+    last = stages.first()
+    return date.fromordinal(last.ends_on.toordinal() + 1) if last else None
 
 
 def public_draws() -> QuerySet[Draw]:
