@@ -61,7 +61,7 @@ def receive_from_parent(campaign: Campaign, *, by: User) -> int:
     above. Returns how many institutions were noted."""
     if campaign.parent is None:
         raise CampaignError("本活动没有填写上级活动，请先在活动信息中选择，或上传上级下发的名单。")
-    tasks = Task.objects.filter(campaign=campaign.parent, institution__county__code__startswith=campaign.scope)
+    tasks = Task.objects.live().filter(campaign=campaign.parent, institution__county__code__startswith=campaign.scope)
     if not tasks.exists():
         raise CampaignError("上级活动在本地区还没有抽取结果。")
     received = {task.institution_id: task.bureau_id == campaign.lead_bureau_id for task in tasks}

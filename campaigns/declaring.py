@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from campaigns.errors import CampaignError, WrongState
-from campaigns.models import Declaration, RecusalDecision, Task, TeamMember
+from campaigns.models import Campaign, Declaration, RecusalDecision, Task, TeamMember
 from campaigns.models.tasks import RELEASED_STATES
 from inspectors.models import ConflictOfInterest
 
@@ -119,6 +119,11 @@ def _locked(member: TeamMember) -> TeamMember:
     if found.task.state not in RELEASED_STATES:
         raise WrongState(f"任务{found.task.get_state_display()}，不能作回避声明。")
     return found
+
+
+def count_undeclared(campaign: Campaign) -> int:
+    """Places of teams that are handed out and whose holders have not declared."""
+    return TeamMember.objects.filter(task__campaign=campaign, task__state__in=RELEASED_STATES, declaration="").count()
 
 
 def check_all_declared(task: Task) -> None:

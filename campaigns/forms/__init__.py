@@ -15,6 +15,7 @@ from campaigns.forms.draws import (
 )
 from campaigns.forms.line import LineForm, SlotFormSet
 from campaigns.forms.steps import AnswerForm
+from campaigns.forms.substitutions import DeclareForm, RejectRecusalForm, SubstituteForm
 
 __all__ = [
     "PARTS",
@@ -23,14 +24,17 @@ __all__ = [
     "CampaignForm",
     "CommitForm",
     "ConfirmForm",
+    "DeclareForm",
     "DeclineForm",
     "LineForm",
     "ObjectionForm",
     "Part",
     "PublicValueForm",
+    "RejectRecusalForm",
     "RemarkForm",
     "RevealForm",
     "SlotFormSet",
+    "SubstituteForm",
     "SupplementForm",
     "VoidForm",
 ]

@@ -44,20 +44,21 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.exclude(state__in=ENDED_STATES)
 
     def visible_to(self, user: User) -> "TaskQuerySet":
-        """The campaign's lead sees its tasks once drawn; the other bureaus and the inspectors once dispatched;
-        the institution once it is notified."""
+        """The campaign's lead sees its tasks once drawn; the other bureaus and the inspectors once dispatched, those of
+        the market regulator and supervisors also when they ended since; the institution once it is notified."""
         if user.has_role(*INSTITUTION_PEOPLE):
             return self.filter(notice__isnull=False, institution__representatives__user=user)
         if not user.is_regulator or user.bureau is None:
             return self.none()
         seen = Q(pk=None)
         released = Q(state__in=RELEASED_STATES)
+        history = Q(state__in=ENDED_STATES, dispatched_at__isnull=False)
         if user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER):
             seen |= Q(campaign__lead_bureau=user.bureau)
         if user.is_market_regulator and user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.COUNTY_OFFICER):
-            seen |= released & Q(institution__county__code__startswith=user.scope)
+            seen |= (released | history) & Q(institution__county__code__startswith=user.scope)
         if user.has_role(Role.SUPERVISOR):
-            seen |= released & Q(institution__county__code__startswith=user.scope)
+            seen |= (released | history) & Q(institution__county__code__startswith=user.scope)
         if user.has_role(Role.PARTNER_LIAISON, Role.COUNTY_OFFICER):
             seen |= released & Q(members__inspector__bureau=user.bureau)
         if user.has_role(Role.INSPECTOR):
@@ -117,6 +118,18 @@ class Task(models.Model):
         return reverse("campaigns:task", args=[self.pk])
 
 
+class TeamMemberQuerySet(models.QuerySet["TeamMember"]):
+    def visible_to(self, user: User) -> "TeamMemberQuerySet":
+        """The teams of the tasks that regulators see; institutions learn names from their notice alone."""
+        return self.filter(task__in=Task.objects.visible_to(user)) if user.is_regulator else self.none()
+
+    def for_acts(self) -> "TeamMemberQuerySet":
+        """With everything that rules and pages ask of a member."""
+        return self.select_related(
+            "task__campaign__lead_bureau__region", "task__draw", "task__institution", "inspector__bureau", "expert"
+        )
+
+
 class TeamMember(models.Model):
     """检查组成员: a person who holds a place of the team, as the draw assigned it."""
 
@@ -142,6 +155,8 @@ class TeamMember(models.Model):
     decision_words = models.CharField("决定理由", max_length=500, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="决定人")
     decided_at = models.DateTimeField("决定时间", null=True, blank=True)
+
+    objects = TeamMemberQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "检查组成员"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import Request
 from accounts.rules import can, require
-from campaigns import approvals, planning, remarks, voiding
+from campaigns import approvals, planning, queries, remarks, voiding
 from campaigns.errors import CampaignError
 from campaigns.forms import AnswerObjectionForm, ConfirmForm, DeclineForm, RemarkForm, SupplementForm, VoidForm
 from campaigns.models import Act, Approval, Campaign, Draw, Remark
@@ -130,6 +130,8 @@ def _told(found: Approval) -> Any:
             return found.draw.contributions.select_related("bureau")
         case Act.VOID if found.draw:
             return found.draw.tasks.live().count()
+        case Act.SUBSTITUTE:
+            return queries.asked_substitution(found)
     return None
 
 

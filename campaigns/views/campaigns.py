@@ -13,7 +13,7 @@ from campaigns import planning, queries, services
 from campaigns.errors import CampaignError
 from campaigns.filters import CampaignFilter
 from campaigns.forms import PARTS, CampaignForm
-from campaigns.models import Campaign, LineAgreement
+from campaigns.models import Approval, Campaign, LineAgreement
 from campaigns.states import CampaignState
 from campaigns.tables import CampaignTable
 
@@ -41,9 +41,18 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "agreements": _agreements(request, campaign),
         "parts": PARTS.values(),
         "freeze_job": queries.latest_job(campaign, "campaigns.freeze") if is_planned else None,
+        "waiting": waiting_approvals(request, campaign),
         "may": {action: can(request.user, action, campaign) for action in STEPS},
     }
     return render(request, "campaigns/detail.html", context)
+
+
+def waiting_approvals(request: Request, campaign: Campaign) -> list[tuple[Approval, bool]]:
+    """What waits for a second person, with whether this user decides it; for the lead and those who watch."""
+    if not can(request.user, "oversee", campaign):
+        return []
+    rows = campaign.approvals.waiting().select_related("campaign", "proposed_by")
+    return [(row, can(request.user, "decide", row)) for row in rows]
 
 
 STEPS = ("edit", "propose", "withdraw", "freeze", "draw", "dispatch", "receive_allotment", "see_result", "download")
@@ -130,8 +139,14 @@ def log(request: Request, pk: int) -> HttpResponse:
 def people(request: Request, pk: int) -> HttpResponse:
     """Who is in the teams, and how the tasks are spread over them."""
     campaign = get_campaign(request, pk)
-    loads = queries.load_by_person(campaign) if can(request.user, "see_result", campaign) else []
-    context = {"campaign": campaign, "tabs": tabs(request, campaign, "people"), "loads": loads}
+    sees_result = can(request.user, "see_result", campaign)
+    context = {
+        "campaign": campaign,
+        "tabs": tabs(request, campaign, "people"),
+        "loads": queries.load_by_person(campaign) if sees_result else [],
+        "may_withdraw": can(request.user, "replace", campaign),
+        "shares": queries.replaced_by_bureau(campaign) if sees_result else [],
+    }
     return render(request, "campaigns/people.html", context)
 
 

@@ -1,3 +1,6 @@
+from dataclasses import dataclass
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,13 +11,14 @@ from accounts.lists import arrange
 from accounts.models import Role
 from accounts.models.users import LEADS
 from accounts.rules import can, require
-from campaigns import notices
+from campaigns import declaring, notices, queries
 from campaigns.errors import CampaignError
 from campaigns.filters import TaskFilter
-from campaigns.models import Task
+from campaigns.models import Task, TeamMember
 from campaigns.models.tasks import TaskQuerySet
 from campaigns.tables import TaskTable
 from campaigns.views.campaigns import get_campaign, tabs
+from inspectors.models import ConflictOfInterest
 
 
 @require_GET
@@ -26,7 +30,9 @@ def task_list(request: Request) -> HttpResponse:
 @require_GET
 def campaign_tasks(request: Request, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
-    context = {"campaign": campaign, "tabs": tabs(request, campaign, "tasks")}
+    context: dict[str, object] = {"campaign": campaign, "tabs": tabs(request, campaign, "tasks")}
+    if can(request.user, "declare_teams", campaign):
+        context["undeclared"] = declaring.count_undeclared(campaign)
     tasks = Task.objects.visible_to(request.user).filter(campaign=campaign)
     return _list(request, tasks, "campaigns/campaign_tasks.html", context)
 
@@ -42,19 +48,61 @@ def _list(request: Request, tasks: TaskQuerySet, template: str, context: dict[st
 @require_GET
 def task(request: Request, pk: int) -> HttpResponse:
     found = get_task(request, pk)
-    sees_team = can(request.user, "see_team", found)
+    seats = _seats(request, found) if can(request.user, "see_team", found) else []
     context = {
         "task": found,
-        "members": found.members.select_related("inspector__bureau", "expert") if sees_team else [],
+        "seats": seats,
+        "own_seat": next((seat for seat in seats if seat.is_own), None),
         "matters": found.line.matters.select_related("department").prefetch_related("legal_bases"),
         "certificates": found.institution.certificates.prefetch_related("domains"),
-        "may_notify": can(request.user, "notify", found),
+        "may": {name: can(request.user, name, found) for name in ("notify", "replace", "declare_team", "see_history")},
+        "is_regulator": request.user.is_regulator,
     }
-    return render(request, "campaigns/task.html", context)
+    return render(request, "campaigns/task.html", context | _history(request, found))
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member of the team as this user sees it. `sees_words`: the reasons of a recusal are not for everybody."""
+
+    member: TeamMember
+    is_own: bool
+    sees_words: bool
+    conflict: ConflictOfInterest | None
+    may: dict[str, bool]
+
+
+def _seats(request: Request, found: Task) -> list[Seat]:
+    members = list(found.members.select_related("inspector__bureau", "expert", "declared_by", "decided_by"))
+    for member in members:
+        member.task = found
+    if not request.user.is_regulator:
+        return [Seat(member, is_own=False, sees_words=False, conflict=None, may={}) for member in members]
+    conflicts = declaring.conflicts_of(members)
+    sees_all = can(request.user, "see_history", found)
+    return [_seat(request, member, conflicts.get(member.pk), sees_all=sees_all) for member in members]
+
+
+def _seat(request: Request, member: TeamMember, conflict: ConflictOfInterest | None, *, sees_all: bool) -> Seat:
+    may = {name: can(request.user, name, member) for name in ("declare", "decide", "replace")}
+    is_own = member.inspector is not None and member.inspector.user_id == request.user.pk
+    sees_words = sees_all or is_own or may["replace"]
+    return Seat(member, is_own, sees_words, conflict if sees_words else None, may)
+
+
+def _history(request: Request, found: Task) -> dict[str, Any]:
+    """What was replaced here and what is proposed, for the lead and those who watch."""
+    if found.draw is None or not can(request.user, "see_history", found):
+        return {}
+    return {
+        "changes": queries.substitutions_of_task(found),
+        "former": found.former_members.select_related("substitution", "inspector__bureau", "expert"),
+        "proposals": queries.proposals_for_task(found),
+    }
 
 
 def get_task(request: Request, pk: int) -> Task:
-    return get_object_or_404(Task.objects.visible_to(request.user).for_lists(), pk=pk)
+    return get_object_or_404(Task.objects.visible_to(request.user).for_lists().select_related("draw"), pk=pk)
 
 
 @require_POST

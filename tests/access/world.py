@@ -25,6 +25,7 @@ from campaigns import (
     queries,
     remarks,
     services,
+    substituting,
     transitions,
 )
 from campaigns import draw as engine
@@ -33,9 +34,14 @@ from campaigns.models import (
     Approval,
     Campaign,
     CampaignIssuer,
+    Cause,
     Contribution,
+    Declaration,
     Draw,
+    FrozenInspector,
+    FrozenInstitution,
     InspectionMatter,
+    InspectionNotice,
     LineAgreement,
     PlanLine,
     Remark,
@@ -43,6 +49,7 @@ from campaigns.models import (
     Source,
     Stage,
     Task,
+    TeamMember,
     TeamSlot,
 )
 from campaigns.states import TaskState
@@ -257,6 +264,17 @@ def notice_to(city: City, campaign: Campaign) -> None:
     declaring.declare_team(campaign.tasks.live(), by=city.people["lead_officer"])
     task = Task.objects.get(campaign=campaign, institution=city.objects["institution"])
     notices.issue_notice(task, by=city.people["lead_officer"])
+    ask_for_substitutions(city, Task.objects.get(campaign=campaign, state=TaskState.DISPATCHED))
+
+
+def ask_for_substitutions(city: City, task: Task) -> None:
+    """One member asks for recusal, and the institution is proposed to be replaced, with evidence."""
+    member = task.members.get(inspector=city.objects["second_inspector"])
+    declaring.declare(member, Declaration.RECUSAL, words="同学", by=city.people["lead_officer"])
+    evidence = ("照片.pdf", b"%PDF-1.7\n1 0 obj\n")
+    substituting.propose_institution(
+        task, cause=Cause.CLOSED, reason="停业", evidence=evidence, by=city.people["lead_officer"]
+    )
 
 
 def add_own_things(user: User) -> None:
@@ -314,6 +332,18 @@ def task_in(state: TaskState) -> Kind:
     return lambda world, city, user: first(Task.objects.filter(campaign=city.objects["dispatched"], state=state))
 
 
+def member_seen_by(world: World, city: City, user: User) -> TeamMember:
+    """The place of the user's own bureau's officer in the team whose institution is not notified yet."""
+    person = city.objects["police_inspector" if user.has_role(Role.PARTNER_LIAISON) else "city_inspector"]
+    return TeamMember.objects.get(
+        inspector=person, task__campaign=city.objects["dispatched"], task__state=TaskState.DISPATCHED
+    )
+
+
+def recusal(world: World, city: City, user: User) -> TeamMember:
+    return TeamMember.objects.get(task__campaign=city.objects["dispatched"], declaration=Declaration.RECUSAL)
+
+
 def own_job(**states: str) -> Kind:
     return lambda world, city, user: first(Job.objects.filter(owner=user, **states))
 
@@ -351,6 +381,13 @@ KINDS: dict[str, Kind] = {
     "frozen_draw": draw_of("frozen"),
     "drawn_draw": draw_of("drawn"),
     "disclosed_draw": draw_of("disclosed"),
+    "own_entry": lambda world, city, user: FrozenInstitution.objects.get(
+        draw__campaign=city.objects["dispatched"], institution=city.objects["institution"]
+    ),
+    "own_inspector_entry": lambda world, city, user: FrozenInspector.objects.get(
+        draw__campaign=city.objects["dispatched"], inspector=city.objects["city_inspector"]
+    ),
+    "notice": lambda world, city, user: InspectionNotice.objects.get(task__campaign=city.objects["dispatched"]),
     "domain": lambda world, city, user: institutions.domain(),
     "people_import": lambda world, city, user: first(PeopleImport.objects.filter(owner=user)),
     "expert": of_city("expert"),
@@ -372,6 +409,9 @@ KINDS: dict[str, Kind] = {
     "approval": lambda world, city, user: Approval.objects.get(campaign=city.objects["revealing"], state="waiting"),
     "objection": lambda world, city, user: Remark.objects.get(draw__campaign=city.objects["revealing"]),
     "task": task_in(TaskState.NOTIFIED),
+    "member": member_seen_by,
+    "recusal": recusal,
+    "evidence": lambda world, city, user: Approval.objects.get(campaign=city.objects["dispatched"], act=Act.SUBSTITUTE),
     "unnotified_task": task_in(TaskState.DISPATCHED),
     "campaign_job": of_city("campaign_job"),
     "import_run": own_import,
