@@ -17,9 +17,6 @@ from django.urls import reverse
 from campaigns.models import CampaignKind, Contribution, Draw, DrawnInstitution, LogEvent, Stage, Substitution
 from campaigns.states import DrawState
 
-LOCAL = "http://127.0.0.1:8000"
-
-
 def first_day(draw: Draw) -> date | None:
     """The first day on which it may be disclosed: the campaign's date, else the day after the on-site stages."""
     campaign = draw.campaign
@@ -305,24 +302,3 @@ def _share(each: Contribution) -> Share:
         given_at=each.given_at,
         refused_at=each.refused_at,
     )
-
-
-def record_url(draw: Draw, request: HttpRequest | None = None) -> str:
-    """The absolute address of the draw's public record, as printed in QR codes."""
-    return public_address(reverse("campaigns:public_draw", args=[draw.code]), request)
-
-
-def log_url(request: HttpRequest | None = None) -> str:
-    """The absolute address of the public log."""
-    return public_address(reverse("campaigns:public_log"), request)
-
-
-def public_address(path: str, request: HttpRequest | None = None) -> str:
-    """PUBLIC_URL counts; without it the host that was asked; without a request the first host this site answers for."""
-    if settings.PUBLIC_URL:
-        return f"{settings.PUBLIC_URL}{path}"
-    if request is not None:
-        return request.build_absolute_uri(path)
-    hosts = [host for host in settings.ALLOWED_HOSTS if host[0].isalpha() and host != "localhost"]
-    scheme = "https" if settings.HTTPS else "http"
-    return f"{scheme}://{hosts[0]}{path}" if hosts else f"{LOCAL}{path}"

@@ -16,7 +16,7 @@ from accounts.audit import locked_head
 from accounts.models import Bureau
 from campaigns import anchors
 from campaigns import draw as engine
-from campaigns.disclosure import log_url
+from campaigns.addresses import log_url
 from campaigns.draw.wording import difference_in_chinese
 from campaigns.models import Draw, LogEntry, LogEvent
 
@@ -67,9 +67,10 @@ def head() -> Head:
     return Head(*last) if last else Head(0, engine.GENESIS, "")
 
 
-def entries() -> Iterator[dict[str, Any]]:
-    """Every entry in order, as the log is published."""
-    for row in LogEntry.objects.order_by("number").values(*ENTRY_KEYS).iterator(chunk_size=500):
+def entries(first: int = 1) -> Iterator[dict[str, Any]]:
+    """Every entry from that number on, in order, as the log is published."""
+    rows = LogEntry.objects.filter(number__gte=first).order_by("number").values(*ENTRY_KEYS)
+    for row in rows.iterator(chunk_size=500):
         yield _published(row)
 
 
