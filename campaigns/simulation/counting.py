@@ -16,7 +16,7 @@ from campaigns.simulation.groups import Group, Groups
 DRAWS = 10_000
 LEAST_DRAWS = 1_000
 """What is kept of a pool so large that even choosing the institutions 10,000 times would take too long."""
-SECONDS = 170
+SECONDS = 200
 LEAST_TEAM_SECONDS = 30
 MOST_LINE_SECONDS = 900
 PROBES = 8

@@ -19,7 +19,7 @@ FLAG_NAMES = {
 }
 MOST_TASKS_SHOWN = 8
 MOST_GAPS_SHOWN = 10
-MOST_COLUMNS_BESIDE = 4
+MOST_COLUMNS_BESIDE = 3
 RULE_OF_THREE = 3
 """What never happened in n draws happens in fewer than 3/n of all, 95 times in 100."""
 
@@ -93,7 +93,7 @@ def _row(group: JSON, label: str) -> Row:
     return Row(label, group["members"], group["chance"], Tally(**group["tally"]))
 
 
-CHANCE_COLUMNS = ("推演机会", "理论机会", "可抽（家）")
+CHANCE_COLUMNS = ("推演机会", "理论机会", "家数")
 
 
 def _chance_chart(label: str, rows: Sequence[Row]) -> JSON:
@@ -204,7 +204,7 @@ def _none(result: JSON) -> Figure:
             "categories": [row.label for row in rows],
             "series": [{"name": "一家也没有", "values": [_hundredths(row.tally.share_of_zeros) for row in rows]}],
         },
-        ("一家也没有", "可抽（家）"),
+        ("一家也没有", "家数"),
         [(row.label, none_in_words(row), amount(row.members)) for row in rows],
         "在全部推演中，该县区没有一家机构被抽中的次数所占的比例。",
     )
