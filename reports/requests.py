@@ -38,7 +38,7 @@ def may_have(user: User, product: Product, campaign: Campaign) -> bool:
 
 def county_with_tasks(user: User, campaign: Campaign, code: str) -> Region | None:
     """The county of that code if the user sees a task of the campaign in it."""
-    tasks = Task.objects.visible_to(user).filter(campaign=campaign, institution__county_id=code)
+    tasks = Task.objects.visible_to(user).live().filter(campaign=campaign, institution__county_id=code)
     return Region.objects.filter(pk=code).first() if tasks.exists() else None
 
 

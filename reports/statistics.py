@@ -72,7 +72,7 @@ def institutions_by_domain(user: User) -> list[tuple[str, str, int]]:
 
 
 def _of_the_campaign(user: User, campaign: Campaign) -> Iterator[Chart]:
-    tasks = Task.objects.visible_to(user).filter(campaign=campaign).order_by()
+    tasks = Task.objects.visible_to(user).live().filter(campaign=campaign).order_by()
     counted = {"drawn": Count("pk", filter=Q(mode="drawn")), "allotted": Count("pk", filter=Q(mode="allotted"))}
     counties = tasks.values_list("institution__county_id", "institution__county__name")
     by_county = counties.annotate(**counted).order_by("institution__county_id")

@@ -52,7 +52,7 @@ def task_list(request: Request, pk: int) -> HttpResponse:
 def own_task_list(request: Request, pk: int) -> HttpResponse:
     """The workbook of the user's own tasks at once: what a county officer comes for."""
     campaign = _campaign(request, pk, requests.TASK_LIST)
-    if Task.objects.visible_to(request.user).filter(campaign=campaign).count() > MOST_ROWS_AT_ONCE:
+    if Task.objects.visible_to(request.user).live().filter(campaign=campaign).count() > MOST_ROWS_AT_ONCE:
         messages.info(request, "任务较多，请在这里生成任务清单，完成后到“我的文件”下载。")
         return redirect("campaigns:documents", campaign.pk)
     rows = datasets.task_rows(request.user, campaign)
