@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.conf import settings
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
 
+from campaigns.addresses import record_url as record_url
 from campaigns.models import CampaignKind, Contribution, Draw, DrawnInstitution, LogEvent, Stage, Substitution
 from campaigns.states import DrawState
 
