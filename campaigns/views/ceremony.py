@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 from accounts.http import Request
 from accounts.rules import require
 from campaigns import ceremonies
-from campaigns.disclosure import record_url
+from campaigns.addresses import record_url
 from campaigns.frozen import frozen_lines
 from campaigns.views.approvals import get_draw
 
