@@ -11,9 +11,12 @@ from datetime import date, datetime
 
 from django.db.models import Count, QuerySet
 
-from campaigns.addresses import record_url as record_url
+from campaigns.addresses import log_url, public_address, record_url
 from campaigns.models import CampaignKind, Contribution, Draw, DrawnInstitution, LogEvent, Stage, Substitution
 from campaigns.states import DrawState
+
+__all__ = ["disclosed_draws", "drawn_rows", "first_day", "log_url", "public_address", "public_draws", "public_record", "record_url", "standing"]
+
 
 def first_day(draw: Draw) -> date | None:
     """The first day on which it may be disclosed: the campaign's date, else the day after the on-site stages."""
