@@ -12,7 +12,7 @@ from campaigns import draw as engine
 from campaigns.draw.canonical import canonical, parse
 from campaigns.draw.commitment import commit, contribution_commitment
 from campaigns.draw.log import make_entry, make_log, verify_log
-from tests.campaigns.draw.checks import alterations, with_altered
+from tests.campaigns.draw.altering import alterations, with_altered
 from tests.campaigns.draw.invented import OPTIONS, make_request, make_sheet, make_staffed_sheet
 from tests.campaigns.draw.vectors import NAMES, VECTORS, read_vector
 from tests.journeys.visitor import Visitor
@@ -311,6 +311,10 @@ def test_public_documents_are_fetched_by_a_button(visitor):
     visitor.go("/verify/?draw=small-1")
     visitor.press("取公开记录并核验：small-1")
     assert len(verified(visitor)) == len(STEPS)
+
+    visitor.go("/verify/?log")
+    visitor.press("取公开日志并核验")
+    assert len(verified(visitor)) == 2
 
     visitor.go("/verify/?proof=/own/proof&manifest=/own/manifest")
     visitor.press("核验这份入池证明")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from campaigns import draw as engine
-from tests.campaigns.draw.test_verification import leaves, with_altered
+from tests.campaigns.draw.altering import leaves, with_altered
 
 EVENTS = [
     ("2026-03-01T09:00:00+08:00", "datong-2026", "frozen", {"commitment": "ab" * 32}),

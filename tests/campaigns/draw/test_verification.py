@@ -5,7 +5,7 @@ import pytest
 
 from campaigns import draw as engine
 from tests.campaigns.draw import checks
-from tests.campaigns.draw.checks import leaves, with_altered
+from tests.campaigns.draw.altering import leaves, with_altered
 from tests.campaigns.draw.vectors import read_vector
 
 SECTIONS = list(read_vector("small.transcript.json"))
