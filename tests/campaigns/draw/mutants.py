@@ -284,7 +284,8 @@ MUTANTS = [*SHEET, *SIZES, *RANKING, *TEAMS, *SUBSTITUTION, *COMMITMENT, *CHECKI
 def copy_engine(folder):
     """The package alone, as it is, where `python -m` in the folder finds it first."""
     copied = folder / "campaigns" / "draw"
-    shutil.copytree(ENGINE, copied)  # with what is compiled already, which saves most of the time
+    half_written = shutil.ignore_patterns("*.pyc.*")
+    shutil.copytree(ENGINE, copied, ignore=half_written)  # with what is compiled already, which saves half the time
     (folder / "campaigns" / "__init__.py").touch()
     return copied
 
@@ -319,7 +320,7 @@ def find_fault(folder):
     except subprocess.TimeoutExpired:
         return {"check": "time", "case": "", "error": "TimeoutExpired"}
     found = json.loads(ended.stdout)
-    if not Path(found["engine"]).is_relative_to(folder):
+    if not Path(found["engine"]).is_relative_to(folder.resolve()):
         raise RuntimeError(f"{found['engine']} was checked instead of the copy in {folder}")
     return found["fault"]
 
@@ -330,7 +331,7 @@ def print_table():
         with tempfile.TemporaryDirectory() as name:
             try:
                 break_engine(mutant, Path(name))
-                fault = find_fault(Path(name).resolve()) or {"check": "SURVIVED", "error": ""}
+                fault = find_fault(Path(name)) or {"check": "SURVIVED", "error": ""}
             except (ValueError, subprocess.CalledProcessError) as error:
                 fault = {"check": "BROKEN", "error": str(error)}
         print(f"{mutant.file:16} {mutant.name:42} {fault['check']:32} {fault['error']}", flush=True)
