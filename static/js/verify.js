@@ -14,7 +14,7 @@ worker.addEventListener("message", ({ data }) => {
   if (data.wanting) say(data.wanting);
   if (data.refused) refuse(data.refused);
 });
-worker.addEventListener("error", () => say("浏览器太旧，不能运行核验程序。请换用近几年的 Chromium、Edge 或 Firefox。"));
+worker.addEventListener("error", () => say("核验程序没有运行起来。请刷新本页，或者换用近几年的浏览器。"));
 
 function begin({ title, facts, steps }) {
   clear();
@@ -28,6 +28,7 @@ function begin({ title, facts, steps }) {
 
 function clear() {
   say("");
+  delete part("result").dataset.done;
   for (const name of ["facts", "outcome", "steps", "made"]) part(name).replaceChildren();
 }
 
@@ -75,6 +76,7 @@ function inGroups(digest) {
   const shown = copyOf("digest");
   const code = shown.firstElementChild;
   code.dataset.copy = digest;
+  code.replaceChildren();
   for (const group of digest.match(/.{4}/g)) {
     code.append(Object.assign(document.createElement("span"), { textContent: group }), " ");
   }
@@ -129,8 +131,12 @@ async function verify(blobs) {
   delete part("result").dataset.done;
   say("正在读取文件…");
   begun = performance.now();
-  const documents = await Promise.all([...blobs].map((blob) => blob.arrayBuffer()));
-  worker.postMessage({ documents }, documents);
+  try {
+    const documents = await Promise.all([...blobs].map((blob) => blob.arrayBuffer()));
+    worker.postMessage({ documents }, documents);
+  } catch {
+    say("读不了这个文件，请重新选择。");
+  }
 }
 
 part("print").addEventListener("click", () => window.print());
@@ -153,7 +159,7 @@ document.addEventListener("drop", (event) => {
   verify(event.dataTransfer.files);
 });
 
-// ?draw=CODE, or ?proof=PATH&manifest=PATH: a button that fetches the public documents of this site, of no other.
+// ?draw=CODE, ?log, or ?proof=PATH&manifest=PATH: a button that fetches the public documents of this site, of no other.
 function offer(words, paths) {
   part("fetch").hidden = false;
   part("fetch").querySelector("span").textContent = words;
@@ -176,6 +182,8 @@ const asked = new URLSearchParams(location.search);
 const [draw, proof, manifest] = ["draw", "proof", "manifest"].map((name) => asked.get(name) || "");
 if (/^[A-Za-z0-9:_-]{1,64}$/.test(draw)) {
   offer(`取公开记录并核验：${draw}`, [page.dataset.transcripts.replace("CODE", encodeURIComponent(draw))]);
+} else if (asked.has("log")) {
+  offer("取公开日志并核验", [page.dataset.log]);
 } else if (isOwnPath(proof) && isOwnPath(manifest)) {
   offer("核验这份入池证明", [proof, manifest]);
 }

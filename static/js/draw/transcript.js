@@ -155,13 +155,15 @@ function verifyContributions({ transcript, manifest }) {
   if (open.length && seedOf(transcript) !== transcript.seed && madeTheTickets(transcript)) {
     refuse(["contributions", ...(open.length === 1 ? open : [])], `能合成种子 ${transcript.seed} 的值`, values[open[0]]);
   }
-  return { words: wordsOfSources(people, open) };
+  return { words: wordsOfSources(people, open, values) };
 }
 
-function wordsOfSources(people, open) {
+function wordsOfSources(people, open, values) {
+  const named = (source, name) => `${name}“${values[source]}”`;
   const words = [];
-  if (people.length) words.push(`${people.join("、")} 给出的值与其事先公布的承诺一致`);
-  if (open.length) words.push(`另有公开值 ${open.map((source) => source.slice("public:".length)).join("、")}，请与公开发布的值对照`);
+  if (people.length) words.push(`各方给出的值与事先公布的承诺一致：${people.map((source) => named(source, source)).join("、")}`);
+  const publics = open.map((source) => named(source, source.slice("public:".length)));
+  if (open.length) words.push(`公开值请与发布机构公布的对照：${publics.join("、")}`);
   return `${words.join("；")}。`;
 }
 
