@@ -81,19 +81,19 @@ def make_design(size, sizes, taken, traits=None, lots=None, quota=None):
 
 FLAGGED = [{"flags": ["centre"]}, {}]
 DESIGNS = {
-    "tiered": make_design(7, [3, 10, 3], {(3, 4, 0): Fraction(1)}, [{"tier": tier} for tier in (-1, 0, 7)]),
+    "tiered": make_design(5, [2, 9, 2], {(2, 3, 0): Fraction(1)}, [{"tier": tier} for tier in (-1, 0, 7)]),
     "lots": make_design(
-        5, [4, 5, 7], taken_with_lots(5, [(4, 3), (5, 2), (7, 1)]), [{"risk": r} for r in "DCB"], {"D": 3, "C": 2}
+        4, [4, 4, 5], taken_with_lots(4, [(4, 3), (4, 2), (5, 1)]), [{"risk": r} for r in "DCB"], {"D": 3, "C": 2}
     ),
     "quota, exactly": make_design(
-        6, [7, 9], {(4, 2): Fraction(1)}, FLAGGED, quota={"flag": "centre", "count": 4, "mode": "exactly"}
+        5, [5, 7], {(3, 2): Fraction(1)}, FLAGGED, quota={"flag": "centre", "count": 3, "mode": "exactly"}
     ),
     "quota, at least": make_design(
-        6,
-        [7, 9],
-        taken_with_at_least(6, 3, 7, 9),
+        5,
+        [5, 7],
+        taken_with_at_least(5, 2, 5, 7),
         FLAGGED,
-        quota={"flag": "centre", "count": 3, "mode": "at_least"},
+        quota={"flag": "centre", "count": 2, "mode": "at_least"},
     ),
 }
 
