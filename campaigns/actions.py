@@ -3,6 +3,7 @@ from accounts import actions
 actions.declare(
     {
         "campaigns.create": "新建抽查活动",
+        "campaigns.rehearse": "建立演练",
         "campaigns.edit": "修改抽查活动",
         "campaigns.edit_issuers": "修改发文机关",
         "campaigns.edit_basis_documents": "修改文件依据",
@@ -36,6 +37,8 @@ actions.declare(
         "campaigns.remark": "提出意见或异议",
         "campaigns.answer_remark": "答复异议",
         "campaigns.sign_minutes": "签署抽取记录",
+        "campaigns.enter_head": "录入公开日志末条",
+        "campaigns.set_anchors_aside": "停用公开日志锚点",
         "campaigns.dispatch": "派发任务",
         "campaigns.substitute": "替换",
         "campaigns.replace": "撤换检查任务",

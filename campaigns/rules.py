@@ -163,6 +163,7 @@ declare(
     Campaign,
     {
         "create": is_lead,
+        "rehearse": own & ~is_draft & ~is_practice,
         "edit": own & is_draft,
         "propose": own & is_draft,
         "withdraw": own & in_state(CampaignState.NEGOTIATING),

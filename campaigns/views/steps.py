@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.http import Request
 from accounts.rules import require
-from campaigns import transitions
+from campaigns import rehearsing, transitions
 from campaigns.errors import CampaignError
 from campaigns.forms import AnswerForm
 from campaigns.models import Campaign, LineAgreement
@@ -41,6 +41,16 @@ def _step(request: Request, pk: int, action: str, move: Callable[..., Campaign],
     else:
         messages.success(request, done)
     return redirect(campaign)
+
+
+@require_POST
+def rehearse(request: Request, pk: int) -> HttpResponse:
+    """The same plan once more, as a practice."""
+    campaign = get_campaign(request, pk)
+    require(request.user, "rehearse", campaign)
+    practice = rehearsing.rehearse_campaign(campaign, by=request.user)
+    messages.success(request, "已建立演练。演练与正式抽取步骤完全相同，但不派发、不通知、不公开、不统计。")
+    return redirect(practice)
 
 
 @require_POST
