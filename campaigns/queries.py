@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal, cast
@@ -257,11 +258,11 @@ def substitutions_of_task(task: Task) -> QuerySet[Substitution]:
     return found.select_related("done_by", "task_out__institution", "task_in__institution")
 
 
-def proposals_for_task(task: Task) -> list[tuple[str, Approval]]:
+def proposals_for_task(task: Task, members: Iterable[TeamMember]) -> list[tuple[str, Approval]]:
     """(in words, approval) of what waits: another institution, another member, a member's withdrawal."""
     code = task.institution.identifier
     waiting = task.campaign.approvals.waiting().filter(act=Act.SUBSTITUTE, draw=task.draw)
-    people = {member.person.number: member.person.name for member in task.members.select_related("inspector", "expert")}
+    people = {member.person.number: member.person.name for member in members}
     words = {code: "替换被检查机构"}
     words |= {f"{number}:{code}": f"替换检查组成员{name}" for number, name in people.items()}
     words |= {number: f"{name}退出本次检查" for number, name in people.items()}

@@ -11,7 +11,18 @@ from accounts import workbench
 from accounts.models import Role, User
 from accounts.models.users import INSTITUTION_PEOPLE, LEADS
 from accounts.workbench import Figure, Running, ToDo, Urgency
-from campaigns.models import Approval, Campaign, Contribution, LineAgreement, Remark, Source, Stage, Task
+from campaigns.models import (
+    Approval,
+    Campaign,
+    Contribution,
+    Declaration,
+    LineAgreement,
+    Remark,
+    Source,
+    Stage,
+    Task,
+    TeamMember,
+)
 from campaigns.models.tasks import RELEASED_STATES
 from campaigns.phases import Phase, is_asked_in, phase_from
 from campaigns.queries import waiting_for
@@ -184,6 +195,30 @@ def inspector_todos(user: User) -> Iterator[ToDo]:
         yield ToDo(f"{campaign.title}：抽到您参加 {count} 项检查", url, "查看任务", urgency_of(due_on), due_on, note)
 
 
+def declarations_to_give(user: User) -> Iterator[ToDo]:
+    """The conflict round: no institution is notified before every member of its team has declared."""
+    if not user.has_role(Role.INSPECTOR):
+        return
+    silent = TeamMember.objects.filter(inspector__user=user, declaration="", task__state__in=RELEASED_STATES)
+    for member in silent.select_related("task__campaign")[:MOST_SHOWN]:
+        text = f"{member.task.campaign.title}：请就任务 {member.task.number} 作回避声明"
+        yield ToDo(text, member.task.get_absolute_url(), "去声明", Urgency.SOON)
+
+
+def recusals_to_decide(user: User) -> Iterator[ToDo]:
+    if not user.has_role(*LEADS):
+        return
+    asked = TeamMember.objects.filter(
+        task__campaign__lead_bureau=user.bureau_id,
+        task__state__in=RELEASED_STATES,
+        declaration=Declaration.RECUSAL,
+        decision="",
+    )
+    for member in asked.select_related("task__campaign", "inspector", "expert")[:MOST_SHOWN]:
+        text = f"{member.task.campaign.title}：{member}就任务 {member.task.number} 申请回避"
+        yield ToDo(text, member.task.get_absolute_url(), "去决定", Urgency.SOON)
+
+
 def institution_todos(user: User) -> Iterator[ToDo]:
     if not user.has_role(*INSTITUTION_PEOPLE):
         return
@@ -221,6 +256,8 @@ def todos(user: User) -> Iterable[ToDo]:
     yield from county_todos(user)
     yield from notices_to_issue(user)
     yield from inspector_todos(user)
+    yield from declarations_to_give(user)
+    yield from recusals_to_decide(user)
     yield from institution_todos(user)
 
 

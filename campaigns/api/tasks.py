@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -13,12 +14,12 @@ from accounts.api.errors import Problem
 from accounts.api.fields import ApiSerializer, BureauReference, RegionReference
 from accounts.api.views import ReadView
 from accounts.rules import can, require
-from campaigns import notices
+from campaigns import declaring, notices
 from campaigns.api.matters import MatterReference
 from campaigns.api.plans import CampaignReference
 from campaigns.errors import CampaignError
 from campaigns.filters import TaskFilter
-from campaigns.models import Task, TeamMember
+from campaigns.models import Declaration, Task, TeamMember
 from institutions.api import CertificateRow
 from institutions.models import Institution
 
@@ -76,6 +77,24 @@ class TeamMemberSerializer(ApiSerializer):
         return member.inspector.bureau.name if member.inspector else str(getattr(member.expert, "employer", ""))
 
 
+class DeclarationInput(serializers.Serializer[Any]):
+    """`position`: whose place in the team; without it the caller's own."""
+
+    position = serializers.IntegerField(label="排序", min_value=0, required=False)
+    declaration = serializers.ChoiceField(label="回避声明", choices=Declaration.choices)
+    words = serializers.CharField(label="声明内容", required=False, allow_blank=True, max_length=500)
+
+
+class DeclarationSerializer(ApiSerializer):
+    name = serializers.CharField(source="person.name", read_only=True)
+    declared_by = serializers.CharField(source="declared_by.name", read_only=True)
+
+    class Meta:
+        model = TeamMember
+        fields = ("position", "name", "declaration", "declaration_words", "declared_by", "declared_at")
+        read_only_fields: Any = fields
+
+
 class TaskSerializer(TaskRow):
     """`team` is null for those who may not see it yet."""
 
@@ -123,3 +142,22 @@ class TaskView(ReadView):
         require(self.user, "notify", task)
         notices.issue_notice(task, by=self.user)
         return Response(TaskSerializer(self.get_object(), context=self.get_serializer_context()).data)
+
+    @extend_schema(
+        summary="检查组成员作回避声明",
+        request=DeclarationInput,
+        responses={200: DeclarationSerializer, 409: Problem},
+    )
+    @action(detail=True, methods=["post"])
+    def declare(self, request: Request, pk: int) -> Response:
+        """By the member, or by the own bureau or the lead for the member."""
+        task = self.get_object()
+        given = DeclarationInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        place = {"position": given.validated_data["position"]} if "position" in given.validated_data else {}
+        members = TeamMember.objects.visible_to(self.user).for_acts().filter(task=task, **place)
+        member = get_object_or_404(members if place else members.filter(inspector__user=self.user))
+        require(self.user, "declare", member)
+        declaration, words = given.validated_data["declaration"], given.validated_data.get("words", "")
+        done = declaring.declare(member, Declaration(declaration), words=words, by=self.user)
+        return Response(DeclarationSerializer(done).data)

@@ -58,7 +58,7 @@ def task(request: Request, pk: int) -> HttpResponse:
         "may": {name: can(request.user, name, found) for name in ("notify", "replace", "declare_team", "see_history")},
         "is_regulator": request.user.is_regulator,
     }
-    return render(request, "campaigns/task.html", context | _history(request, found))
+    return render(request, "campaigns/task.html", context | _history(request, found, seats))
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +90,14 @@ def _seat(request: Request, member: TeamMember, conflict: ConflictOfInterest | N
     return Seat(member, is_own, sees_words, conflict if sees_words else None, may)
 
 
-def _history(request: Request, found: Task) -> dict[str, Any]:
+def _history(request: Request, found: Task, seats: list[Seat]) -> dict[str, Any]:
     """What was replaced here and what is proposed, for the lead and those who watch."""
     if found.draw is None or not can(request.user, "see_history", found):
         return {}
     return {
         "changes": queries.substitutions_of_task(found),
         "former": found.former_members.select_related("substitution", "inspector__bureau", "expert"),
-        "proposals": queries.proposals_for_task(found),
+        "proposals": queries.proposals_for_task(found, [seat.member for seat in seats]),
     }
 
 

@@ -233,6 +233,29 @@ def settle(domain: str, *, in_county: str) -> None:
     Institution.objects.filter(certificates__domains=domain).update(county=in_county)
 
 
+def test_member_declares_over_the_api(pools, program):
+    draw = datong.dispatched()
+    task = Task.objects.filter(draw=draw).order_by("number").first()
+    member, other = task.members.filter(role="officer").order_by("position")[:2]
+    user = accounts.user("own-inspector", Role.INSPECTOR, at=member.inspector.bureau_id)
+    member.inspector.user = user
+    member.inspector.save()
+    client = program(user)
+
+    answer = client.post(f"/api/tasks/{task.pk}/declare/", {"declaration": "none"}, content_type="application/json")
+    refused = client.post(
+        f"/api/tasks/{task.pk}/declare/", {"declaration": "none", "position": other.position},
+        content_type="application/json",
+    )  # fmt: skip
+
+    member.refresh_from_db()
+    assert answer.json() | {"declared_at": None} == {
+        "position": member.position, "name": member.person.name, "declaration": "none", "declaration_words": "",
+        "declared_by": user.name, "declared_at": None,
+    }  # fmt: skip
+    assert (member.declaration, refused.status_code) == ("none", 403)
+
+
 def test_task_whole(pools, program):
     draw = datong.drawn()
     transitions.dispatch(draw.campaign, by=datong.officer())

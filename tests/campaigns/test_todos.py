@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from accounts.workbench import ToDo, Urgency, figures_of, running_of
-from campaigns import approvals, notices, remarks, todos, transitions
-from campaigns.models import Act, LineAgreement
+from campaigns import approvals, declaring, notices, remarks, todos, transitions
+from campaigns.models import Act, Declaration, LineAgreement
 from campaigns.states import CampaignState
 from tests.campaigns import datong
 from tests.factories import accounts, campaigns, inspectors, institutions
@@ -130,12 +130,27 @@ def test_officer_of_a_county_without_tasks_has_nothing_to_do(dispatched):
 
 
 def test_inspector_sees_only_the_own_tasks(dispatched):
-    inspector = dispatched.tasks.first().members.get().inspector
+    task = dispatched.tasks.first()
+    inspector = task.members.get().inspector
     mine = accounts.user("inspector", Role.INSPECTOR, at=datong.CITY)
     type(inspector).objects.filter(pk=inspector.pk).update(user=mine)
     other = accounts.user("other", Role.INSPECTOR, at=datong.CITY)
 
-    assert (texts(mine), texts(other)) == ([f"{TITLE}：抽到您参加 1 项检查"], [])
+    asked = f"{TITLE}：请就任务 {task.number} 作回避声明"
+    assert (set(texts(mine)), texts(other)) == ({f"{TITLE}：抽到您参加 1 项检查", asked}, [])
+    declaring.declare_team([task], by=mine)
+    assert texts(mine) == [f"{TITLE}：抽到您参加 1 项检查"]
+
+
+def test_lead_decides_on_a_recusal(dispatched):
+    member = dispatched.tasks.first().members.get()
+    declaring.declare(member, Declaration.RECUSAL, words="同学", by=dispatched.created_by)
+    asked = f"{TITLE}：{member}就任务 {member.task.number} 申请回避"
+    assert asked in texts(dispatched.created_by)
+
+    declaring.reject_recusal(member, words="不影响公正", by=dispatched.created_by)
+
+    assert asked not in texts(dispatched.created_by)
 
 
 def test_institution_is_told_of_its_notice_alone(dispatched):
@@ -146,6 +161,7 @@ def test_institution_is_told_of_its_notice_alone(dispatched):
         institutions.represents(clerk, each.institution)
     assert texts(clerks[0]) == []
 
+    declaring.declare_team([task], by=lead)
     notice = notices.issue_notice(task, by=lead)
 
     assert texts(clerks[0]) == [f"平城甲公司收到大同市市场监督管理局的检查通知书 {notice.number}"]
