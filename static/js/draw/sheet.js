@@ -7,6 +7,7 @@ export const PROTOCOL = "lianchou-draw/1";
 export const HEAD = ["protocol", "draw", "title", "sources", "lines", "quota"];
 const SIZES = ["count", "ratio", "all"];
 const ROUNDINGS = ["ceil", "half_up", "floor"];
+const MOST_LOTS = 10_000; // a limit of the implementations: each lot costs one hash
 const RATIO = /^(0|[1-9][0-9]{0,2})(?:\.([0-9]{1,2}))?%$/;
 const RECUSAL_OF_COUNTY = /^county:[0-9]{6}$/;
 
@@ -23,7 +24,7 @@ export function checkSheet(sheet) {
 export function checkHead(head, path) {
   if (head.protocol !== PROTOCOL) refuse([...path, "protocol"], PROTOCOL, head.protocol);
   check.identifier(head.draw, [...path, "draw"]);
-  check.someText(head.title, [...path, "title"]);
+  check.text(head.title, [...path, "title"]);
   checkSources(head.sources, [...path, "sources"]);
   checkLines(head.lines, [...path, "lines"]);
   checkQuota(head.quota, head.lines, [...path, "quota"]);
@@ -50,7 +51,7 @@ function checkLines(lines, path) {
 function checkLine(line, path) {
   check.object(line, ["code", "title", "size", "reserve", "team"], ["lots"], path);
   check.identifier(line.code, [...path, "code"]);
-  check.someText(line.title, [...path, "title"]);
+  check.text(line.title, [...path, "title"]);
   checkSize(line.size, [...path, "size"]);
   if ("lots" in line) checkLots(line.lots, [...path, "lots"]);
   check.integer(line.reserve, [...path, "reserve"], 0);
@@ -93,6 +94,7 @@ function checkLots(lots, path) {
   for (const letter of Object.keys(lots)) {
     check.riskClass(letter, [...path, letter]);
     check.integer(lots[letter], [...path, letter], 1);
+    if (lots[letter] > MOST_LOTS) refuse([...path, letter], `不大于 ${MOST_LOTS} 的整数`, lots[letter]);
   }
 }
 

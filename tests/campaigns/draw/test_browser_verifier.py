@@ -12,7 +12,9 @@ from campaigns import draw as engine
 from campaigns.draw.canonical import canonical, parse
 from campaigns.draw.commitment import commit, contribution_commitment
 from campaigns.draw.log import make_entry, make_log, verify_log
-from tests.campaigns.draw.altering import alterations, with_altered
+from campaigns.draw.sheet import read_sheet
+from campaigns.draw.sizes import plan_lines
+from tests.campaigns.draw.altering import alterations, leaves, with_altered
 from tests.campaigns.draw.invented import OPTIONS, make_request, make_sheet, make_staffed_sheet
 from tests.campaigns.draw.vectors import NAMES, VECTORS, read_vector
 from tests.journeys.visitor import Visitor
@@ -149,6 +151,25 @@ def test_sheets_are_refused_at_the_place_of_their_fault(run):
     found = run("sheet", "(module.checkSheet(parse(item)), planLines(parse(item)), null)", sheets)
 
     assert [fault["path"] for fault in found] == expected
+
+
+def test_every_altered_leaf_of_a_sheet_is_judged_as_in_python(run):
+    sheet = read_vector("exactly.sheet.json")
+    changed = [with_altered(sheet, steps) for steps in leaves(sheet)]
+
+    found = run(
+        "sheet", "(module.checkSheet(parse(item)), planLines(parse(item)), null)", [text_of(one) for one in changed]
+    )
+
+    assert [fault and fault["path"] for fault in found] == [refused_at(one) for one in changed]
+
+
+def refused_at(sheet: Any) -> str | None:
+    try:
+        plan_lines(read_sheet(sheet))
+    except engine.SheetRefused as refusal:
+        return refusal.path
+    return None
 
 
 STRANGE = [
