@@ -18,6 +18,7 @@ def people(transactional_db: None) -> dict[str, User]:
     call_command("load_reference", verbosity=0)
     roles = {
         "datong-officer": (Role.LEAD_OFFICER, CITY, "张启明"),
+        "datong-approver": (Role.LEAD_APPROVER, CITY, "李文静"),
         "police": (Role.PARTNER_LIAISON, POLICE, "王建国"),
         "ecology": (Role.PARTNER_LIAISON, ECOLOGY, "赵晓岚"),
         "witness": (Role.SUPERVISOR, CITY, "周正清"),

@@ -1,15 +1,19 @@
 """The steps of the tour through a Datong campaign, each as a person takes it on the screen."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from django.utils import timezone
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from tests.factories import accounts
 from tests.journeys.visitor import Visitor
 
 CITY_NAME, POLICE_NAME, ECOLOGY_NAME = "大同市市场监督管理局", "大同市公安局", "大同市生态环境局"
+NUMBER = "140200-2025-92"
 TITLE = "2025年度检验检测机构监督抽查"
 USUAL_EXCLUSIONS = ("资质认定证书不在有效状态", "机构不在营", "本年度已被检查", "已被上级抽取")
 FROM_THE_COUNTY = "机构所在县区的市场监管部门"
@@ -69,7 +73,7 @@ def upload(visitor: Visitor, where: str, workbook: Path) -> None:
 def create_campaign(visitor: Visitor) -> None:
     visitor.go("/campaigns/")
     visitor.open("新建抽查活动")
-    visitor.fill("活动编号", "140200-2025-92")
+    visitor.fill("活动编号", NUMBER)
     visitor.fill("名称", TITLE)
     visitor.fill("年度", "2025")
     visitor.fill("发文字号", "同市监认证〔2025〕92号")
@@ -157,34 +161,73 @@ def agree(visitor: Visitor, *, lines: int) -> None:
         visitor.sees("已回复条目")
 
 
-def freeze(visitor: Visitor) -> None:
-    """Ends on the page of the draw; how far the job came is under 我的文件."""
+def freeze(officer: Visitor, approver: Visitor) -> None:
+    """Two people; ends on the page of the draw. How far the job came is under the approver's 我的文件."""
+    officer.go("/workbench/")
+    officer.open("去提请冻结")
+    officer.press("提请冻结")
+    officer.sees("等待本单位另一位负责人审批")
+    approve(approver, "冻结两库")
+    officer.open(NUMBER)
+    officer.open("冻结与抽取")
+    officer.sees("承诺摘要")
+    officer.look()
+
+
+def approve(approver: Visitor, act: str) -> None:
+    """From the workbench to the proposal, and yes with the password."""
+    approver.go("/workbench/")
+    approver.open("去审批")
+    approver.fill("您的登录密码", accounts.PASSWORD)
+    approver.press(f"同意{act}")
+    expect(approver.page).to_have_url(re.compile("/campaigns/"))
+
+
+def commit(visitor: Visitor, value: str = "") -> None:
+    """Seal a value, by default one that the browser makes, and publish its digest."""
     visitor.go("/workbench/")
-    visitor.open("去冻结")
-    visitor.press("确认冻结")
-    visitor.open("冻结与抽取")
-    visitor.sees("承诺摘要")
+    visitor.open("去承诺")
+    if value:
+        visitor.fill("定一个数", value)
+    else:
+        visitor.press("让浏览器产生")
+    visitor.sees("封条（承诺摘要）")
+    visitor.tick("承诺单已打印或抄好")
+    visitor.press("公布承诺")
+    visitor.sees("承诺已公布")
     visitor.look()
 
 
-def contribute(visitor: Visitor, *values: str) -> None:
-    """From the workbench to the draw page, and a number for every source that this person speaks for."""
+def enter_public_value(visitor: Visitor, value: str) -> None:
     visitor.go("/workbench/")
-    visitor.open("去提交")
-    for value in values:
-        visitor.page.get_by_label("数值").first.fill(value)
-        visitor.press("提交")
-        visitor.sees("已提交，不能再更改")
+    visitor.open("去录入")
+    visitor.fill("公开数值", value)
+    visitor.fill("出处", "中国福利彩票网站开奖公告")
+    visitor.fill("产生时间", f"{timezone.localtime():%Y-%m-%dT%H:%M}")
+    visitor.press("录入公开数值")
+    visitor.sees("公开数值已录入，不能再更改")
 
 
-def draw(visitor: Visitor) -> dict[str, list[str]]:
-    """The names that were drawn, by line."""
+def reveal(visitor: Visitor) -> None:
+    """The value is still in the browser that sealed it."""
     visitor.go("/workbench/")
-    visitor.open("去抽取")
-    visitor.press("抽取")
-    visitor.sees("结果摘要")
+    visitor.open("去揭示")
+    visitor.sees("与公布的封条一致")
     visitor.look()
-    result = visitor.card("抽取结果")
+    visitor.press("揭示")
+    visitor.sees("已揭示，与承诺摘要一致")
+
+
+def draw(officer: Visitor, approver: Visitor) -> dict[str, list[str]]:
+    """Two people; the names that were drawn, by line."""
+    officer.go("/workbench/")
+    officer.open("去提请抽取")
+    officer.press("提请抽取")
+    approve(approver, "抽取")
+    officer.open("冻结与抽取")
+    officer.sees("结果摘要")
+    officer.look()
+    result = officer.card("抽取结果")
     titles = [title.split("，")[0] for title in result.get_by_role("heading", level=3).all_inner_texts()]
     tables = result.locator("tbody").all()
     return {

@@ -17,15 +17,12 @@ def test_datong_from_two_workbooks_to_lists_and_notices(people, enter, tmp_path)
     officer = enter("datong-officer")
     fill_both_pools(officer, tmp_path)
     plan(officer, tmp_path)
-    police, ecology, witness = (enter(name) for name in ("police", "ecology", "witness"))
+    approver, police, ecology, witness = map(enter, ("datong-approver", "police", "ecology", "witness"))
     datong.agree(police, lines=1)
     datong.agree(ecology, lines=2)
-    datong.freeze(officer)
-    datong.contribute(officer, "大同 3 5 1", "03 08 15 16 24 30 + 07")
-    datong.contribute(police, "公安 6 2 2")
-    datong.contribute(ecology, "生态 4 1 6")
-    datong.contribute(witness, "纪检 2 2 5")
-    drawn = drawn_as_planned(datong.draw(officer))
+    datong.freeze(officer, approver)
+    contribute(officer, police, ecology, witness)
+    drawn = drawn_as_planned(datong.draw(officer, approver))
     anyone_verifies(officer, tmp_path)
     datong.dispatch(officer)
 
@@ -34,9 +31,9 @@ def test_datong_from_two_workbooks_to_lists_and_notices(people, enter, tmp_path)
     county_prints_its_notices(officer, drawn, tmp_path)
     campaign_notice_is_drafted(officer, tmp_path)
     institution_reads_its_notice(enter, drawn["eco"][0], tmp_path)
-    officer.go("/files/")
-    assert all("已完成" in row for row in officer.table())
-    officer.sees("冻结两库：", "抽取：")
+    approver.go("/files/")
+    assert all("已完成" in row for row in approver.table())
+    approver.sees("冻结两库：", "抽取：")
     for page in ("/institutions/", "/inspectors/", "/matters/", "/reports/", "/campaigns/"):
         officer.go(page)
 
@@ -62,6 +59,16 @@ def plan(officer, folder):
         ["2 家", "1 家", "1 家", "0 家", "1 家"],
     ]
     datong.propose(officer)
+
+
+def contribute(officer, police, ecology, witness):
+    """Everybody seals, the lottery is drawn, everybody opens."""
+    datong.commit(officer, "大同 3 5 1 六六大顺 20250909")
+    for other in (police, ecology, witness):
+        datong.commit(other)
+    datong.enter_public_value(officer, "03 08 15 16 24 30 + 07")
+    for person in (officer, police, ecology, witness):
+        datong.reveal(person)
 
 
 def drawn_as_planned(result):

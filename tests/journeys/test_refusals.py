@@ -34,7 +34,7 @@ def test_plan_of_five_out_of_three_is_not_frozen_and_says_why(people, enter):
     officer = enter("datong-officer")
     officer.go(campaign.get_absolute_url())
     officer.sees("需抽 5 家，可抽的只有 3 家，缺 2 家")
-    expect(officer.page.get_by_role("button", name="冻结两库")).to_be_disabled()
+    expect(officer.page.get_by_role("button", name="提请冻结两库")).to_be_disabled()
     officer.go(f"{campaign.get_absolute_url()}freeze/confirm/")
     officer.sees("需抽 5 家，可抽的只有 3 家，缺 2 家")
     officer.sees_no("确认冻结")
