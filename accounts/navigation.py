@@ -29,6 +29,7 @@ SECTIONS = (
     Section("抽查事项清单", "book-open", "campaigns:matters", "/matters/"),
     Section("统计", "chart-column", "reports:statistics", "/reports/"),
     Section("我的文件", "folder-down", "jobs:list", "/files/"),
+    Section("公开日志锚点", "anchor", "campaigns:log_heads", "/log-heads/"),
     Section("用户与角色", "user-cog", "accounts:users", "/accounts/users/"),
     Section("机关单位与区划", "landmark", "accounts:bureaus", "/accounts/bureaus/"),
     Section("审计记录", "shield-check", "accounts:audit", "/accounts/audit/"),

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns import disclosing, drawing, freezing, simulation, substituting, voiding
+from campaigns import disclosing, drawing, freezing, heads, simulation, substituting, voiding
 from campaigns.errors import CampaignError
 from campaigns.models import Approval, Campaign, Draw
 from jobs.models import Job
@@ -90,3 +90,9 @@ def mind_the_clock() -> None:
     """Void what was not revealed in time; disclose what the campaigns' own dates disclose."""
     voiding.void_overdue()
     disclosing.disclose_due(timezone.localdate())
+
+
+@shared_task
+def tell_head() -> None:
+    """The head of the public log by mail and time stamp, where that is configured."""
+    heads.tell()

@@ -178,6 +178,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "jobs.tasks.sweep", "schedule": timedelta(seconds=5)},
     "mind the clock": {"task": "campaigns.tasks.mind_the_clock", "schedule": timedelta(minutes=1)},
+    "tell the head of the log": {"task": "campaigns.tasks.tell_head", "schedule": timedelta(minutes=1)},
     "drop old files": {"task": "jobs.tasks.drop_old_files", "schedule": timedelta(hours=6)},
 }
 
@@ -200,6 +201,15 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+# The head of the public log, told outside (campaigns/heads.py); both ways are off until they are configured.
+LOG_MAIL_TO = env.list("LOG_MAIL_TO", default=[])
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "lianchou@localhost")
+if EMAIL_URL := text("EMAIL_URL"):
+    globals().update(env.email_url_config(EMAIL_URL))
+TIMESTAMP_URL = text("TIMESTAMP_URL")
+TIMESTAMP_CERTIFICATES = text("TIMESTAMP_CERTIFICATES")
 
 # Browser security. HTTPS is production's matter: the demo listens on this machine only.
 HTTPS = env.bool("HTTPS", default=PRODUCTION)

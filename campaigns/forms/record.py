@@ -30,3 +30,10 @@ class HeadForm(forms.Form):
         if not _digest(digest):
             raise forms.ValidationError("摘要是 64 个字符，只有数字和字母 a 至 f。")
         return digest
+
+
+class EnterHeadForm(HeadForm):
+    origin = forms.CharField(label="印在哪里", max_length=100, help_text="如：某某机构检查通知书、抽取记录、电子邮件")
+    is_certain = forms.BooleanField(
+        label="已逐字核对原件", required=False, help_text="与现有日志不一致时才需要；录入后系统停止冻结和抽取，直到查明"
+    )

@@ -25,7 +25,11 @@ ENTRIES_PER_PAGE = 50
 ROWS_SHOWN = 200
 """Of one line's drawn list on the page; the rest is in the list to download."""
 
-NAVIGATION = (("draws", "抽取记录", "/public/draws/"), ("log", "公开日志", "/public/log/"), ("verify", "自行核验", "/verify/"))
+NAVIGATION = (
+    ("draws", "抽取记录", "/public/draws/"),
+    ("log", "公开日志", "/public/log/"),
+    ("verify", "自行核验", "/verify/"),
+)
 COLUMNS = [
     ExportColumn("条目", lambda row: row.line),
     ExportColumn("名次", lambda row: row.rank or None, "integer"),

@@ -60,7 +60,10 @@ def test_every_event_is_in_the_log_and_the_engine_verifies_it(pool):
         "1 frozen",
         "1 voided",
         *(f"2 {event}" for event in ("frozen", *contributed, "refused", "voided")),
-        *(f"3 {event}" for event in ("frozen", *contributed, "revealed", "revealed", "drawn", "substituted", "disclosed")),
+        *(
+            f"3 {event}"
+            for event in ("frozen", *contributed, "revealed", "revealed", "drawn", "substituted", "disclosed")
+        ),
     ]
     assert {event.split()[1] for event in events} == set(LogEvent.values)
     head = publiclog.head()
