@@ -1,13 +1,16 @@
 """Rows of lists and notices as plain values, each read from what the user may see; files are made of them elsewhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Region, User
+from campaigns.addresses import public_address
 from campaigns.draw.sizes import EVERYONE
 from campaigns.models import (
     Campaign,
@@ -25,6 +28,7 @@ from campaigns.models import (
 from campaigns.states import DrawState
 from institutions.models import Certificate, CertificateState, Institution
 from reports.documents import Contact, InspectionNotice, NoticeMatter, NoticeMember, Provenance
+from reports.typesetting import in_fours
 
 MATERIALS = (
     "营业执照或者事业单位法人证书，资质认定证书及能力附表",
@@ -129,7 +133,7 @@ def task_rows(user: User, campaign: Campaign, *, county: str = "") -> list[TaskR
 
 def visible_tasks(user: User, campaign: Campaign, *, county: str = "") -> QuerySet[Task]:
     """By county and plan line."""
-    tasks = Task.objects.visible_to(user).filter(campaign=campaign)
+    tasks = Task.objects.visible_to(user).live().filter(campaign=campaign)
     if county:
         tasks = tasks.filter(institution__county_id=county)
     return tasks.order_by("institution__county_id", "line__position", "number")
@@ -227,7 +231,9 @@ def notice_tasks(user: User, campaign: Campaign, *, county: str = "") -> QuerySe
 
 
 def with_notice(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return tasks.select_related("campaign", "line", "institution__county", "bureau", "notice__bureau").prefetch_related(
+    return tasks.select_related(
+        "campaign", "line", "draw", "institution__county", "bureau", "notice__bureau"
+    ).prefetch_related(
         *MEMBERS, "line__partners", "line__matters__department", "line__matters__legal_bases", "campaign__stages"
     )
 
@@ -253,9 +259,25 @@ def inspection_notice(task: Task, *, site: str, made_by: User) -> InspectionNoti
         team=tuple(_notice_member(member) for member in task.members.all()),
         contact=Contact(task.bureau.contact_office or task.bureau.short_name, task.bureau.contact_phone),
         issued_on=issued_on,
-        verify_url=f"{site}{task.get_absolute_url()}",
+        verify_url=proof_address(task, site),
+        evidence=tuple(_evidence(task)),
         made=Provenance(signed(made_by), timezone.localtime(), issue_words(task)),
     )
+
+
+def proof_address(task: Task, site: str) -> str:
+    """Where the code on the notice leads: the institution's own proof. `site` stands in where no PUBLIC_URL is set."""
+    path = reverse("campaigns:notice_proof", args=[task.notice.token])
+    return f"{site}{path}" if site and not settings.PUBLIC_URL else public_address(path)
+
+
+def _evidence(task: Task) -> Iterator[tuple[str, str]]:
+    """What a reader compares with the public record and the public log."""
+    if task.draw:
+        yield "抽取编号", task.draw.code
+        yield "承诺摘要", in_fours(task.draw.commitment)
+    if task.notice.log_digest:
+        yield f"公开日志第{task.notice.log_number}条", in_fours(task.notice.log_digest)
 
 
 def issue_words(task: Task) -> str:

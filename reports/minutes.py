@@ -11,6 +11,7 @@ from campaigns.models import Draw, MinutesSignature, Remark
 from campaigns.states import DrawState
 from reports.datasets import signed
 from reports.documents import Block, Column, DrawMinutes, Heading, ItemList, Paragraph, Provenance, Signature, Table
+from reports.typesetting import in_fours
 
 WITHOUT_NAMES = (
     "抽中名单和检查组名单见抽取全文，公开前不随本记录流转。结果摘要由名单算出，名单改动一个字，摘要就不同，"
@@ -48,11 +49,6 @@ def draw_minutes(draw: Draw, minutes: Minutes, *, record_url: str, made_by: User
 def _state(draw: Draw, minutes: Minutes) -> str:
     words = f"抽取 {draw.code}，{len(minutes.signatures)} 人签字"
     return f"{words}；本次抽取已作废：{draw.void_reason}" if draw.state == DrawState.VOID else words
-
-
-def in_fours(digest: str) -> str:
-    """A digest in groups of four, as it is read aloud."""
-    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 
 
 def _body(record: JSON) -> Iterator[Block]:

@@ -41,6 +41,11 @@ def heading_number(level: int, count: int) -> str:
     return f"{count}." if level == 3 else f"（{count}）"
 
 
+def in_fours(digest: str) -> str:
+    """A digest in groups of four, as it is read aloud."""
+    return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
+
+
 @dataclass(frozen=True, slots=True)
 class PrintedBlock:
     """number: what is printed before a heading; table: the layout of a table."""

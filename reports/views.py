@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.models import Region
-from campaigns import disclosure
+from campaigns import addresses
 from campaigns.minutes import minutes_of
 from campaigns.models import Campaign, Task
 from campaigns.views.minutes import get_drawn
@@ -104,7 +104,7 @@ def minutes(request: Request, pk: int) -> HttpResponse:
     from reports.pdf import render_minutes  # noqa: PLC0415  # half a second and 50 MB, once somebody asks
 
     draw = get_drawn(request, pk)
-    record_url = disclosure.record_url(draw, request)
+    record_url = addresses.record_url(draw, request)
     document = draw_minutes(draw, minutes_of(draw), record_url=record_url, made_by=request.user)
     return _file(render_minutes(document), f"抽取记录{draw.code}.pdf", "application/pdf")
 

@@ -32,7 +32,12 @@ NOTICE = InspectionNotice(
     ),
     contact=Contact("甄镕喆", "0352-5550123"),
     issued_on=date(2025, 10, 19),
-    verify_url="https://lianchou.example/verify/00000001",
+    verify_url="https://lianchou.example/public/proofs/QVfD3n8sW0aXkLm2Zr7TbYcE/",
+    evidence=(
+        ("抽取编号", "140200-2025-92-1"),
+        ("承诺摘要", "9802 e9c2 6e62 8624 fe26 cd6f 35a6 03e1 6c95 e318 c35f c00a bad7 0d74 e6e5 8bb9"),
+        ("公开日志第128条", "68df 93cc b9b9 823e 5ec2 fcf2 2c5a 5cb7 950d c489 35a5 f606 8491 6227 6ee7 3252"),
+    ),
 )
 
 

@@ -12,6 +12,7 @@ from campaigns.states import CampaignState
 from reports import datasets
 from reports.datasets import DrawnRow, TaskRow
 from reports.documents import Contact, NoticeMatter, NoticeMember
+from reports.typesetting import in_fours
 from tests.campaigns import datong
 from tests.factories import accounts, campaigns, inspectors, institutions
 from tests.reports import dispatched
@@ -201,7 +202,12 @@ def test_notice_carries_the_task_the_team_and_the_law_of_its_day(campaign):
     assert [each.role for each in notice.team] == ["执法人员"] * 4 + ["配合人员"]
     assert notice.contact == Contact("大同市市场监管局", "")
     assert notice.issued_on == timezone.localdate()
-    assert notice.verify_url == f"https://lianchou.example/tasks/{task.pk}/"
+    assert notice.verify_url == f"https://lianchou.example/public/proofs/{task.notice.token}/"
+    assert notice.evidence == (
+        ("抽取编号", task.draw.code),
+        ("承诺摘要", in_fours(task.draw.commitment)),
+        (f"公开日志第{task.notice.log_number}条", in_fours(task.notice.log_digest)),
+    )
 
 
 def test_notice_of_an_allotted_task_is_the_county_bureaus_own(campaign):

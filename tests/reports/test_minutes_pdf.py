@@ -10,8 +10,9 @@ from accounts.models import Role
 from campaigns import minutes, remarks, voiding
 from campaigns.models import Act, CampaignKind, Remark
 from reports.documents import DrawMinutes, ItemList, Paragraph
-from reports.minutes import draw_minutes, in_fours
+from reports.minutes import draw_minutes
 from reports.pdf import qr_data_uri, render_minutes
+from reports.typesetting import in_fours
 from tests.campaigns import datong
 from tests.factories import accounts
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pypdf
 import pytest
 
+from reports.datasets import MATERIALS
 from reports.documents import (
     Attachment,
     Column,
@@ -19,6 +20,7 @@ from reports.documents import (
 )
 from reports.pdf import (
     PrintingError,
+    notices_html,
     qr_data_uri,
     render_inspection_notices,
     render_official_document,
@@ -136,7 +138,7 @@ def test_markup_in_a_name_is_printed_literally():
 
 def test_very_long_names_wrap_inside_the_page():
     name = "某某市" + "检验检测" * 30 + "X" * 120 + "有限公司"
-    text = "".join(pages(render_inspection_notices([replace(NOTICE, institution_name=name)])))
+    text = "".join(pages(render_inspection_notices([replace(NOTICE, institution_name=name, evidence=())])))
     assert joined(name) + "：" in joined(text)
     assert [width_in_characters(line) <= 44 for line in text.split("\n")] == [True] * len(text.split("\n"))
 
@@ -151,6 +153,21 @@ def test_a_batch_is_one_document_with_equal_bytes():
     pdf = render_inspection_notices(batch)
     assert pdf == render_inspection_notices(batch)
     assert [one.institution_name in joined("".join(pages(pdf))) for one in batch] == [True] * 2
+
+
+def test_usual_notice_with_every_part_fills_two_pages():
+    made = Provenance("大同市市场监督管理局 甄镕喆", datetime(2025, 10, 19, 10, 3), "签发记录 2025-10-19 09:58")
+    full = replace(NOTICE, materials=MATERIALS, team=(*NOTICE.team, NOTICE.team[0]), made=made)
+
+    assert len(pages(render_inspection_notices([full]))) == 2
+
+
+def test_notice_holds_the_code_and_what_to_compare_with_the_public_record():
+    html, _ = notices_html([NOTICE])
+    text = joined("".join(pages(render_inspection_notices([NOTICE]))))
+
+    assert html.count(qr_data_uri(NOTICE.verify_url)) == 1
+    assert [joined(label + value) in text for label, value in NOTICE.evidence] == [True] * 3
 
 
 def test_qr_code_is_a_picture_without_outside_references():
