@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import Request
 from accounts.rules import can, require
-from campaigns import disclosure
+from campaigns import addresses
 from campaigns.errors import CampaignError
 from campaigns.forms.minutes import SignMinutesForm
 from campaigns.minutes import Minutes, minutes_of, sign_minutes
@@ -48,7 +48,7 @@ def _context(request: Request, draw: Draw, found: Minutes, form: SignMinutesForm
         "record": found.content,
         "has_signed": has_signed,
         "form": form if can(request.user, "sign", draw) and not has_signed else None,
-        "record_url": "" if draw.campaign.is_practice else disclosure.record_url(draw, request),
+        "record_url": "" if draw.campaign.is_practice else addresses.record_url(draw, request),
         "tabs": tabs(request, draw.campaign, "draw"),
     }
 

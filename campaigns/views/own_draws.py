@@ -11,9 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.http import Request
-from campaigns import disclosing, explaining
+from campaigns import disclosure, explaining
 from campaigns import draw as engine
-from campaigns.disclosure import standing
 from campaigns.draw.packing import FILE_NAME
 from campaigns.errors import CampaignError
 from campaigns.forms import ObjectionForm
@@ -27,7 +26,7 @@ CLOSED = {"Cache-Control": "no-store, private", "X-Robots-Tag": "noindex, nofoll
 @require_GET
 def draws(request: Request) -> HttpResponse:
     """Every draw in which an institution of this user stands."""
-    rows = [(entry, standing(entry.draw)) for entry in explaining.own_entries(request.user)]
+    rows = [(entry, disclosure.standing(entry.draw)) for entry in explaining.own_entries(request.user)]
     return render(request, "campaigns/own_draws.html", {"rows": rows})
 
 
@@ -42,13 +41,13 @@ def _page(request: Request, entry: FrozenInstitution, form: ObjectionForm | None
     context = {
         "entry": entry,
         "draw": entry.draw,
-        "standing": standing(entry.draw),
+        "standing": disclosure.standing(entry.draw),
         "place": place,
         "percent": explaining.percent(place.chance) if place.chance else "0%",
         "chance_words": explaining.chance_in_words(place),
         "outcome": explaining.outcome_of(entry),
         "is_disclosed": explaining.is_disclosed(entry.draw),
-        "discloses_from": disclosing.first_day(entry.draw),
+        "discloses_from": disclosure.first_day(entry.draw),
         "objection_day": entry.draw.objections_until and entry.draw.objections_until - timedelta(seconds=1),
         "objections": explaining.own_objections(entry),
         "form": form,
@@ -85,7 +84,7 @@ def _entry(request: Request, pk: int) -> FrozenInstitution:
 @require_GET
 def assignments(request: Request) -> HttpResponse:
     """Every draw in whose second pool this inspector stands."""
-    rows = [(entry, standing(entry.draw)) for entry in explaining.own_inspector_entries(request.user)]
+    rows = [(entry, disclosure.standing(entry.draw)) for entry in explaining.own_inspector_entries(request.user)]
     return render(request, "campaigns/assignments.html", {"rows": rows})
 
 
@@ -95,9 +94,9 @@ def assignment(request: Request, pk: int) -> HttpResponse:
     context = {
         "entry": entry,
         "draw": entry.draw,
-        "standing": standing(entry.draw),
+        "standing": disclosure.standing(entry.draw),
         "is_disclosed": explaining.is_disclosed(entry.draw),
-        "discloses_from": disclosing.first_day(entry.draw),
+        "discloses_from": disclosure.first_day(entry.draw),
         "assignments": explaining.assignments_of(entry),
         "tasks": explaining.known_tasks(entry, request.user),
         "pools": explaining.pools_in_words(entry),
