@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Role, User
+from accounts.models.users import LEADS
 from campaigns.models.campaign import Campaign
 from campaigns.models.draws import Draw
 
@@ -29,7 +30,11 @@ class ApprovalState(models.TextChoices):
 
 class ApprovalQuerySet(models.QuerySet["Approval"]):
     def visible_to(self, user: User) -> "ApprovalQuerySet":
-        return self.filter(campaign__in=Campaign.objects.visible_to(user))
+        """The lead bureau's own, and those who watch: an approval may name what others must not know yet."""
+        seen = self.filter(campaign__in=Campaign.objects.visible_to(user))
+        if user.has_role(Role.SUPERVISOR):
+            return seen
+        return seen.filter(campaign__lead_bureau=user.bureau_id) if user.has_role(*LEADS) else self.none()
 
     def waiting(self) -> "ApprovalQuerySet":
         return self.filter(state=ApprovalState.WAITING)

@@ -16,6 +16,7 @@ from campaigns.errors import CampaignError
 from campaigns.filters import TaskFilter
 from campaigns.models import Task, TeamMember
 from campaigns.models.tasks import TaskQuerySet
+from campaigns.states import TaskState
 from campaigns.tables import TaskTable
 from campaigns.views.campaigns import get_campaign, tabs
 from inspectors.models import ConflictOfInterest
@@ -51,6 +52,7 @@ def task(request: Request, pk: int) -> HttpResponse:
     seats = _seats(request, found) if can(request.user, "see_team", found) else []
     context = {
         "task": found,
+        "ended": _ended(found),
         "seats": seats,
         "own_seat": next((seat for seat in seats if seat.is_own), None),
         "matters": found.line.matters.select_related("department").prefetch_related("legal_bases"),
@@ -59,6 +61,17 @@ def task(request: Request, pk: int) -> HttpResponse:
         "is_regulator": request.user.is_regulator,
     }
     return render(request, "campaigns/task.html", context | _history(request, found, seats))
+
+
+def _ended(found: Task) -> str:
+    """Why the task goes on no more; empty while it stands."""
+    if found.state == TaskState.CANCELLED:
+        return "抽取已作废，本任务已撤销；以下为当时的记录。"
+    if found.state != TaskState.REPLACED:
+        return ""
+    if found.draw is None:
+        return "该机构已按替换规则进入抽取名单，另立任务；本任务不再进行，以下为当时的记录。"
+    return "本任务已按规则替换，不再进行；以下为当时的记录。"
 
 
 @dataclass(frozen=True, slots=True)

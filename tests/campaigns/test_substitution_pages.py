@@ -153,6 +153,20 @@ def test_evidence_is_downloaded_by_those_who_oversee_and_nobody_else(client, dra
     )
 
 
+def test_approvals_are_seen_by_the_lead_and_those_who_watch(draw):
+    proposed = substituting.propose_institution(task_of(draw), cause=Cause.CLOSED, reason="停业", by=datong.officer())
+    others = [
+        accounts.user("police-lead", Role.LEAD_OFFICER, at=datong.POLICE),
+        accounts.user("province", Role.LEAD_OFFICER, at="scjg:140000"),
+        datong.liaison(datong.POLICE),
+        accounts.user("inspector", Role.INSPECTOR, at=datong.CITY),
+    ]
+
+    entitled = [datong.officer(), datong.approver(), datong.supervisor()]
+    assert [proposed in Approval.objects.visible_to(user) for user in entitled] == [True] * 3
+    assert [list(Approval.objects.visible_to(user)) for user in others] == [[]] * 4
+
+
 def test_second_person_finds_on_the_page_what_is_asked(client, draw):
     task = task_of(draw)
     member = task.members.order_by("position")[0]
