@@ -39,13 +39,13 @@ class Reader {
 
   read() {
     const value = this.value();
-    this.skip(SPACE);
+    this.skipSpace();
     if (this.at < this.text.length) this.broken();
     return value;
   }
 
   value() {
-    this.skip(SPACE);
+    this.skipSpace();
     const first = this.text[this.at];
     if (first === '"') return this.string();
     if (first === "{") return this.nested(this.object);
@@ -63,12 +63,12 @@ class Reader {
     const found = new JsonObject();
     if (this.ends("}")) return found;
     do {
-      this.skip(SPACE);
+      this.skipSpace();
       if (this.text[this.at] !== '"') this.broken();
       this.path.push("");
       const key = this.key();
       if (key in found) refuse(this.path, "每个键只出现一次", "同一个键出现两次");
-      this.skip(SPACE);
+      this.skipSpace();
       this.take(":");
       found[key] = this.value();
       this.path.pop();
@@ -145,6 +145,10 @@ class Reader {
     return value === 0 ? 0 : value;
   }
 
+  skipSpace() {
+    if (this.text.charCodeAt(this.at) <= 32) this.skip(SPACE);
+  }
+
   skip(pattern) {
     pattern.lastIndex = this.at;
     pattern.exec(this.text);
@@ -152,7 +156,7 @@ class Reader {
   }
 
   ends(closing) {
-    this.skip(SPACE);
+    this.skipSpace();
     if (this.text[this.at] !== closing) return false;
     this.at += 1;
     return true;
@@ -180,6 +184,7 @@ export function canonical(value) {
   if (typeof value === "string") return JSON.stringify(value);
   if (value === null || typeof value !== "object") return String(value);
   if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  const keys = Object.keys(value).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`).join(",")}}`;
+  let text = "";
+  for (const key of Object.keys(value).sort()) text += `${text && ","}${JSON.stringify(key)}:${canonical(value[key])}`;
+  return `{${text}}`;
 }

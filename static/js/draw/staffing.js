@@ -51,13 +51,15 @@ export class Staffing {
   }
 
   comesBefore(left, right) {
-    return left.tasks < right.tasks || (left.tasks === right.tasks && this.ticket(left) < this.ticket(right));
+    return left.tasks === right.tasks ? this.ticket(left) < this.ticket(right) : left.tasks < right.tasks;
   }
 
   ticket(person) {
-    const known = person.tickets[person.tasks];
-    if (known) return known;
-    return (person.tickets[person.tasks] = textDigest(`${this.seed}\ninspector\n${person.id}\n${person.tasks}`));
+    if (person.ticketOf !== person.tasks) {
+      person.ticketOf = person.tasks;
+      person.ticket = textDigest(`${this.seed}\ninspector\n${person.id}\n${person.tasks}`);
+    }
+    return person.ticket;
   }
 
   // Breadth first over places, from the empty one. `reached` tells from which place each was reached.
@@ -133,7 +135,7 @@ export class Staffing {
 }
 
 function makePerson({ id, pools, limit, recused }) {
-  return { id, pools, limit, recused: new Set(recused), withdrawn: false, tasks: 0, tickets: [], places: new Set() };
+  return { id, pools, limit, recused: new Set(recused), withdrawn: false, tasks: 0, ticketOf: -1, ticket: "", places: new Set() };
 }
 
 export function isFit(person, { pool, team: { institution, county } }) {

@@ -1,13 +1,13 @@
 // Section 2: leaves and the Merkle tree of RFC 6962.
 
 import { canonical } from "./json.js";
-import { bytesOf, bytesOfHex, digest, joined, keyedDigests } from "./hashing.js";
+import { bytesOf, bytesOfHex, digest, keyedDigests } from "./hashing.js";
 
 const LEAF = new Uint8Array([0]);
 const INNER = new Uint8Array([1]);
 
-export const leafDigest = (salt, entry) => digest(joined(LEAF, salt, bytesOf(canonical(entry))));
-const innerDigest = (left, right) => digest(joined(INNER, left, right));
+export const leafDigest = (salt, entry) => digest(LEAF, salt, bytesOf(canonical(entry)));
+const innerDigest = (left, right) => digest(INNER, left, right);
 
 // The root over entries that stand in id order.
 export function rootOf(entries, kind, secret) {
@@ -18,7 +18,7 @@ export function rootOf(entries, kind, secret) {
 
 function subtree(leaves, begin, end) {
   const count = end - begin;
-  if (count === 0) return digest(new Uint8Array(0));
+  if (count === 0) return digest();
   if (count === 1) return leaves[begin];
   const middle = begin + leftPart(count);
   return innerDigest(subtree(leaves, begin, middle), subtree(leaves, middle, end));
