@@ -61,7 +61,7 @@ def _seal(approval: Approval) -> Draw:
     """The seed, from the stored contributions and secret, written once; the draw as it is then."""
     if approval.act != Act.DRAW or approval.draw is None or approval.state != ApprovalState.CONFIRMED:
         raise NotConfirmed
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("campaign", "secret").get(pk=approval.draw_id)
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("campaign", "secret").get(pk=approval.draw.pk)
     if draw.state == DrawState.DRAWN or draw.is_sealed:
         return draw
     transitions.check_source(DRAW_STEPS["draw"], draw.state)

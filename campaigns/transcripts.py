@@ -1,7 +1,7 @@
 """The transcript of a draw as it stands now: the draw itself, which never changes, and the substitutions since."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from campaigns import draw as engine
 from campaigns.models import Draw
@@ -9,7 +9,7 @@ from campaigns.models import Draw
 
 def current_transcript(draw: Draw) -> dict[str, Any]:
     """As the protocol's section 7 has it, with every substitution so far."""
-    transcript: dict[str, Any] = engine.parse(draw.transcript.text.encode())
+    transcript = cast("dict[str, Any]", engine.parse(draw.transcript.text.encode()))
     transcript["substitutions"] = list(draw.substitutions.order_by("number").values_list("record", flat=True))
     return transcript
 

@@ -115,9 +115,7 @@ class MinutesSignature(models.Model):
     bureau = models.ForeignKey(Bureau, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="单位")
     capacity = models.CharField("身份", max_length=20)
     digest = models.CharField("记录摘要", max_length=DIGEST_LENGTH)
-    remark = models.ForeignKey(
-        Remark, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="保留意见"
-    )
+    remark = models.ForeignKey(Remark, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="保留意见")
     at = models.DateTimeField("签字时间")
 
     class Meta:

@@ -55,7 +55,18 @@ def waiting_approvals(request: Request, campaign: Campaign) -> list[tuple[Approv
     return [(row, can(request.user, "decide", row)) for row in rows]
 
 
-STEPS = ("edit", "propose", "withdraw", "rehearse", "freeze", "draw", "dispatch", "receive_allotment", "see_result", "download")
+STEPS = (
+    "edit",
+    "propose",
+    "withdraw",
+    "rehearse",
+    "freeze",
+    "draw",
+    "dispatch",
+    "receive_allotment",
+    "see_result",
+    "download",
+)
 
 
 def _agreements(request: Request, campaign: Campaign) -> list[tuple[LineAgreement, bool]]:
