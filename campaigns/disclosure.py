@@ -15,7 +15,17 @@ from campaigns.addresses import log_url, public_address, record_url
 from campaigns.models import CampaignKind, Contribution, Draw, DrawnInstitution, LogEvent, Stage, Substitution
 from campaigns.states import DrawState
 
-__all__ = ["disclosed_draws", "drawn_rows", "first_day", "log_url", "public_address", "public_draws", "public_record", "record_url", "standing"]
+__all__ = [
+    "disclosed_draws",
+    "drawn_rows",
+    "first_day",
+    "log_url",
+    "public_address",
+    "public_draws",
+    "public_record",
+    "record_url",
+    "standing",
+]
 
 
 def first_day(draw: Draw) -> date | None:

@@ -1,5 +1,6 @@
 """The public record of all draws, and the public log: no login, no JavaScript, nothing that is not public yet."""
 
+import json
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
@@ -12,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.http import Request
-from campaigns import publiclog, queries, transcripts
+from campaigns import publiclog, transcripts
 from campaigns.disclosure import disclosed_draws, drawn_rows, public_draws, public_record, record_url, standing
 from campaigns.draw.packing import FILE_NAME
 from campaigns.filters import PublicDrawFilter
@@ -82,8 +83,9 @@ def draw(request: Request, code: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def manifest(request: Request, code: str) -> HttpResponse:
+    """The manifest itself, nothing around it: its digest is the commitment, and `check-proof` reads it as it is."""
     found = get_object_or_404(public_draws(), code=code)
-    return _file(queries.manifest_text(found), f"{code}.manifest.json")
+    return _file(json.dumps(found.manifest, ensure_ascii=False, indent=1), f"{code}.manifest.json")
 
 
 @login_not_required

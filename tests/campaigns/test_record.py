@@ -7,10 +7,12 @@ from http import HTTPStatus
 import pytest
 from django.utils import timezone
 
-from campaigns import contributing, disclosing, disclosure, publiclog, transcripts
+from campaigns import approvals, contributing, disclosing, disclosure, publiclog, substituting, transcripts
 from campaigns import draw as engine
-from campaigns.models import Act, Campaign, Draw
+from campaigns.draw.canonical import digest_of
+from campaigns.models import Act, Campaign, Cause, Draw
 from campaigns.voiding import void_draw
+from inspectors.models import Inspector
 from tests.campaigns import datong
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +62,8 @@ def test_freeze_is_on_the_record_at_once(client, frozen):
     assert frozen.campaign.title in page
     assert frozen.commitment in page
     published = json.loads(text_of(client, path(frozen, "manifest.json")))
-    assert published == {"manifest": frozen.manifest, "commitment": frozen.commitment}
+    assert published == frozen.manifest
+    assert digest_of(published) == frozen.commitment
 
 
 def test_commitments_values_and_result_digest_appear_as_they_are_given(client, frozen):
@@ -127,9 +130,37 @@ def test_list_holds_exactly_who_was_drawn(client, disclosed):
     assert [line.split(",")[2] for line in lines[1:]] == [row.institution.identifier for row in drawn]
 
 
+def test_replaced_institution_is_told_once_disclosed_and_not_before(client):
+    datong.pool()
+    datong.officers()
+    draw = datong.dispatched()
+    task = draw.tasks.filter(line__code="vehicle").order_by("pk").first()
+    proposed = substituting.propose_institution(
+        task, cause=Cause.CLOSED, reason="大门上锁，邻居称已停业", by=datong.officer()
+    )
+    substituting.substitute(approvals.mark_confirmed(proposed, by=datong.approver()))
+    out, into = task.institution.identifier, draw.substitutions.get().record["in"]
+    for address in (path(draw), "/public/log/"):
+        page = text_of(client, address)
+        assert [code for code in (out, into) if code in page] == []
+        assert "停业" not in page
+
+    disclosed = disclose(draw)
+
+    listed = text_of(client, path(disclosed, "list.csv"))
+    notes = {line.split(",")[2]: line.split(",")[5] for line in listed.splitlines()[1:]}
+    assert notes[out] == f"已由 {into} 替换：已停业关闭"
+    assert notes[into] == f"替换进入，代替 {out}"
+    assert set(notes.values()) == {"", notes[out], notes[into]}
+    transcript = json.loads(text_of(client, path(disclosed, "transcript.json")))
+    assert engine.verify(transcript) is None
+    assert [each["in"] for each in transcript["substitutions"]] == [into]
+    assert transcripts.current_digest(disclosed) in text_of(client, path(disclosed))
+
+
 def test_official_and_inspector_are_never_named(client, disclosed):
     names = [datong.officer().name, datong.approver().name, datong.supervisor().name]
-    names += [person.name for person in __import__("inspectors.models", fromlist=["x"]).Inspector.objects.all()]
+    names += Inspector.objects.values_list("name", flat=True)
     for address in ("/public/draws/", path(disclosed), path(disclosed, "transcript.json"), "/public/log/"):
         page = text_of(client, address)
         assert [name for name in names if name in page] == [], address

@@ -33,7 +33,7 @@ class Command(BaseCommand):
     def _add(self, number: str, digest: str, *, origin: str) -> None:
         form = HeadForm({"number": number, "digest": digest})
         if not form.is_valid():
-            raise CommandError("；".join(problem for problems in form.errors.values() for problem in problems))
+            raise CommandError("；".join(str(problem) for problems in form.errors.values() for problem in problems))
         anchor = heads.enter_head(**form.cleaned_data, origin=origin, is_certain=True, by=None)
         self.stdout.write(f"已录入第 {anchor.number} 条")
         self._compare()
@@ -49,4 +49,6 @@ class Command(BaseCommand):
             self.stdout.write(f"日志共 {head.number} 条，但没有锚点可以比对，不能说没有被截短")
             sys.exit(1)
         furthest = max(each.number for each in kept)
-        self.stdout.write(f"日志共 {head.number} 条，与 {len(kept)} 个锚点（最远到第 {furthest} 条）一致，末条摘要 {head.digest}")
+        self.stdout.write(
+            f"日志共 {head.number} 条，与 {len(kept)} 个锚点（最远到第 {furthest} 条）一致，末条摘要 {head.digest}"
+        )
