@@ -103,6 +103,7 @@ def main(count: int) -> int:
             missed += measure(page, name, write_transcript(count, limit, Path(folder)))
         browser.close()
     server.shutdown()
+    print(f"meanwhile {os.getloadavg()[0]:.1f} processes wanted the machine's {os.cpu_count()} processors")
     for line in missed:
         print(f"goal missed: {line}")
     if not missed:
