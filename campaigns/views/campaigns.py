@@ -7,12 +7,12 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.http import Request
 from accounts.lists import arrange
-from accounts.models import AuditEvent
 from accounts.rules import can, require
 from campaigns import planning, queries, services
 from campaigns.errors import CampaignError
 from campaigns.filters import CampaignFilter
 from campaigns.forms import PARTS, CampaignForm
+from campaigns.history import history_of
 from campaigns.models import Approval, Campaign, LineAgreement
 from campaigns.states import CampaignState
 from campaigns.tables import CampaignTable
@@ -142,7 +142,7 @@ def documents(request: Request, pk: int) -> HttpResponse:
 def log(request: Request, pk: int) -> HttpResponse:
     """Everything that was done to the campaign, newest first."""
     campaign = get_campaign(request, pk)
-    events = AuditEvent.objects.about(campaign).select_related("actor")[:200]
+    events = history_of(campaign, sees_all=can(request.user, "oversee", campaign))
     context = {"campaign": campaign, "tabs": tabs(request, campaign, "log"), "events": events}
     return render(request, "campaigns/log.html", context)
 
