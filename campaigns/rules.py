@@ -213,7 +213,7 @@ declare(
     Task,
     {
         "notify": is_dispatched & organises & (is_lead | holds(Role.COUNTY_OFFICER)),
-        "see_team": is_released | own,
+        "see_team": is_released | own | watches,
         "see_history": own | watches,
         "replace": can_be_replaced & (own | (helps_with & holds(Role.COUNTY_OFFICER))),
         "declare_team": own & is_handed_out,

@@ -44,8 +44,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.exclude(state__in=ENDED_STATES)
 
     def visible_to(self, user: User) -> "TaskQuerySet":
-        """The campaign's lead sees its tasks once drawn; the other bureaus and the inspectors once dispatched, those of
-        the market regulator and supervisors also when they ended since; the institution once it is notified."""
+        """The campaign's lead and its supervisors see its tasks once drawn; the other bureaus and the inspectors once
+        dispatched, those of the market regulator and supervisors also when they ended since; the institution once it
+        is notified."""
         if user.has_role(*INSTITUTION_PEOPLE):
             return self.filter(notice__isnull=False, institution__representatives__user=user)
         if not user.is_regulator or user.bureau is None:
@@ -58,6 +59,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         if user.is_market_regulator and user.has_role(Role.LEAD_OFFICER, Role.LEAD_APPROVER, Role.COUNTY_OFFICER):
             seen |= (released | history) & Q(institution__county__code__startswith=user.scope)
         if user.has_role(Role.SUPERVISOR):
+            seen |= Q(campaign__lead_bureau__region__code__startswith=user.scope)
             seen |= (released | history) & Q(institution__county__code__startswith=user.scope)
         if user.has_role(Role.PARTNER_LIAISON, Role.COUNTY_OFFICER):
             seen |= released & Q(members__inspector__bureau=user.bureau)

@@ -47,7 +47,7 @@ def test_proposed_campaign_is_seen_by_partners_supervisors_and_the_province_but_
     assert [seen_by(user)[0] for user in people] == [1, 1, 1, 0, 0]
 
 
-def test_tasks_stay_with_the_lead_until_they_are_dispatched(drawn):
+def test_tasks_stay_with_the_lead_and_the_supervisor_until_they_are_dispatched(drawn):
     county = accounts.user("county", Role.COUNTY_OFFICER, at="scjg:140213")
     inspector_user = accounts.user("inspector", Role.INSPECTOR, at=datong.CITY)
     member = drawn.tasks.first().members.first()
@@ -59,7 +59,7 @@ def test_tasks_stay_with_the_lead_until_they_are_dispatched(drawn):
 
     here = Task.objects.filter(institution__county="140213").count()
     own = Task.objects.filter(members__inspector=member.inspector).count()
-    assert before == [4, 0, 0, 0]
+    assert before == [4, 0, 0, 4]
     assert [seen_by(user)[2] for user in (county, inspector_user, datong.supervisor(), other_city())] == [
         here,
         own,
@@ -75,6 +75,7 @@ def test_institution_sees_its_task_only_once_it_is_notified(drawn):
     transitions.dispatch(drawn.campaign, by=datong.officer())
     before = seen_by(clerk)
 
+    datong.declared(drawn.campaign)
     notices.issue_notice(task, by=datong.officer())
 
     assert (before, seen_by(clerk)) == ((0, 0, 0), (0, 0, 1))
