@@ -142,8 +142,8 @@ class CampaignSerializer(CampaignRow):
         fields = (  # type: ignore[assignment]
             *CampaignRow.Meta.fields, "parent", "document_number", "description", "notice_window", "publishes_plan",
             "publishes_drawn_list", "publishes_results", "overall_ratio", "overall_count", "quota_count", "quota_mode",
-            "tasks_per_inspector", "frozen_at", "drawn_at", "dispatched_at", "issuers", "basis_documents", "stages",
-            "sources", "lines", "waiting_for", "may",
+            "tasks_per_inspector", "objection_days", "reveal_hours", "discloses_on", "explains_draw", "frozen_at",
+            "drawn_at", "dispatched_at", "issuers", "basis_documents", "stages", "sources", "lines", "waiting_for", "may",
         )  # fmt: skip
         read_only_fields: Any = fields
 

@@ -46,13 +46,18 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "publishes_plan",
             "publishes_drawn_list",
             "publishes_results",
+            "objection_days",
+            "reveal_hours",
+            "discloses_on",
+            "explains_draw",
             "description",
         ]
-        widgets = {"issued_on": DayInput(), "description": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"issued_on": DayInput(), "discloses_on": DayInput(), "description": forms.Textarea(attrs={"rows": 3})}
         help_texts = {
             "number": "用于抽取编号和任务编号，如 140200-2025-01",
             "parent": "本活动承接的上级活动，如省局统一部署的监督抽查",
             "notice_window": "各地通知写法不同，按本次通知选择",
+            "explains_draw": "机构登录后可以看到自己为什么在或不在名录、抽取前的机会和入库证明",
             "publishes_drawn_list": "检查前公示名单可能走漏消息，请按要求选择",
         }
 

@@ -64,7 +64,8 @@ def test_plan_of_a_draft_whole(program):
         "kind": "double_random", "lead_bureau": BUREAUS["scjg:140200"], "issued_on": None, "state": "draft",
         "parent": None, "document_number": "", "description": "", "notice_window": "within_24h", "publishes_plan": True,
         "publishes_drawn_list": False, "publishes_results": True, "overall_ratio": "", "overall_count": None,
-        "quota_count": None, "quota_mode": "at_least", "tasks_per_inspector": 4, "frozen_at": None, "drawn_at": None,
+        "quota_count": None, "quota_mode": "at_least", "tasks_per_inspector": 4, "objection_days": 0,
+        "reveal_hours": 24, "discloses_on": None, "explains_draw": True, "frozen_at": None, "drawn_at": None,
         "dispatched_at": None, "issuers": list(BUREAUS.values()), "basis_documents": [],
         "stages": [
             {"kind": "on_site", "name": "现场检查", "starts_on": "2025-09-16", "ends_on": "2025-11-15", "is_soft": True}

@@ -37,7 +37,7 @@ def words(response) -> list[str]:
 
 CAMPAIGN = {
     "number": "140200-2025-1", "title": "监督抽查", "year": "2025", "kind": "double_random", "notice_window": "within_24h",
-    "quota_mode": "at_least", "tasks_per_inspector": "6",
+    "quota_mode": "at_least", "tasks_per_inspector": "6", "objection_days": "3", "reveal_hours": "48",
 }  # fmt: skip
 
 
@@ -46,6 +46,7 @@ def test_campaign_is_created_as_a_draft_of_the_officers_bureau(officer):
 
     campaign = Campaign.objects.get()
     assert (campaign.lead_bureau_id, campaign.state) == (datong.CITY, CampaignState.DRAFT)
+    assert (campaign.objection_days, campaign.reveal_hours, campaign.explains_draw) == (3, 48, False)
     assert [issuer.bureau_id for issuer in campaign.issuers.all()] == [datong.CITY]
 
 
