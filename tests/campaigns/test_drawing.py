@@ -143,6 +143,7 @@ def test_dispatch_hands_the_tasks_out_and_notices_are_numbered_once(world):
     draw = datong.drawn()
     transitions.dispatch(draw.campaign, by=datong.officer())
     tasks = list(Task.objects.filter(mode="drawn"))
+    datong.declared(draw.campaign)
 
     first = notices.issue_notices(tasks, by=datong.officer())
     again = notices.issue_notices(tasks, by=datong.officer())
