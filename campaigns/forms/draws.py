@@ -63,8 +63,16 @@ class VoidForm(forms.Form):
 
 
 class RemarkForm(forms.Form):
+    """Objections are raised before the draw; afterwards there are comments only."""
+
     kind = forms.ChoiceField(label="类别", choices=Remark.Kind.choices, widget=forms.RadioSelect)
     words = forms.CharField(label="内容", max_length=1000, widget=WORDS)
+
+    def __init__(self, *args: object, may_object: bool = True, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        if not may_object:
+            self.fields["kind"].widget = forms.HiddenInput()
+            self.fields["kind"].initial = Remark.Kind.COMMENT
 
 
 class ObjectionForm(forms.Form):

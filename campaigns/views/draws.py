@@ -1,9 +1,11 @@
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
@@ -41,9 +43,10 @@ def draw(request: Request, pk: int) -> HttpResponse:
         "remarks": [
             (row, AnswerObjectionForm()) for row in found.remarks.select_related("by", "answered_by", "institution")
         ],
-        "remark_form": RemarkForm(),
+        "remark_form": RemarkForm(may_object=found.state == DrawState.FROZEN),
         "job": _shown_job(campaign, found),
         "may": _may(request, found),
+        "not_disclosable": _why_not(lambda: disclosing.check_disclosable(found, timezone.localdate())),
         "result": _result(found) if _sees_result(request, found) else None,
         "substitutions": queries.substitutions_of(found) if _sees_result(request, found) else None,
     }
@@ -82,7 +85,7 @@ def _sources(request: Request, found: Draw) -> dict[str, Any]:
         "asked": [(row, what) for row, what in asked if what],
         "own": [row for row, what in asked if is_open and row.commitment and not what and _holds(request, row)],
         "missing": [str(each) for each in phases.what_is_missing(found)] if is_open else [],
-        "problem": _problem(found) if is_open else "",
+        "problem": _why_not(lambda: drawing.check_drawable(found)) if is_open else "",
     }
 
 
@@ -100,10 +103,10 @@ def _asked(request: Request, row: Contribution) -> dict[str, Any]:
     return {}
 
 
-def _problem(found: Draw) -> str:
-    """What the draw still waits for; empty when it can be drawn."""
+def _why_not(check: Callable[[], None]) -> str:
+    """What keeps it from being done; empty when nothing does."""
     try:
-        drawing.check_drawable(found)
+        check()
     except CampaignError as error:
         return str(error)
     return ""

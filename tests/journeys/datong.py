@@ -236,6 +236,16 @@ def draw(officer: Visitor, approver: Visitor) -> dict[str, list[str]]:
     }
 
 
+def disclose(approver: Visitor) -> None:
+    approver.go("/campaigns/")
+    approver.open(TITLE)
+    approver.open("冻结与抽取")
+    approver.page.locator("summary", has_text="公开全文").click()
+    approver.look()
+    approver.press("确认公开")
+    approver.sees("抽取全文已公开")
+
+
 def dispatch(visitor: Visitor) -> None:
     visitor.go("/workbench/")
     visitor.open("去派发")
@@ -244,9 +254,11 @@ def dispatch(visitor: Visitor) -> None:
 
 
 def issue_notices(visitor: Visitor, *, tasks: int) -> None:
-    """For the tasks that this bureau organises itself, which are the drawn ones."""
+    """For the tasks that this bureau organises itself, which are the drawn ones, once the teams have declared."""
     visitor.go("/workbench/")
     visitor.open("去签发")
+    visitor.press("检查组全体成员已书面声明无利害关系")
+    visitor.sees_no("没有作回避声明")
     visitor.fill("方式", "随机抽取", within=visitor.page.get_by_role("search"))
     expect(visitor.page.locator("main tbody tr")).to_have_count(tasks)
     visitor.tick("全选本页")

@@ -23,7 +23,6 @@ def test_datong_from_two_workbooks_to_lists_and_notices(people, enter, tmp_path)
     datong.freeze(officer, approver)
     contribute(officer, police, ecology, witness)
     drawn = drawn_as_planned(datong.draw(officer, approver))
-    anyone_verifies(officer, tmp_path)
     datong.dispatch(officer)
 
     county_takes_its_list(enter("pingcheng"), drawn, tmp_path)
@@ -31,6 +30,7 @@ def test_datong_from_two_workbooks_to_lists_and_notices(people, enter, tmp_path)
     county_prints_its_notices(officer, drawn, tmp_path)
     campaign_notice_is_drafted(officer, tmp_path)
     institution_reads_its_notice(enter, drawn["eco"][0], tmp_path)
+    anyone_verifies(approver, tmp_path)
     approver.go("/files/")
     assert all("已完成" in row for row in approver.table())
     approver.sees("冻结两库：", "抽取：")
@@ -80,10 +80,12 @@ def drawn_as_planned(result):
     return drawn
 
 
-def anyone_verifies(officer, folder):
+def anyone_verifies(approver, folder):
+    """Once the on-site phase is over and the approver has disclosed the draw."""
+    datong.disclose(approver)
     transcript = folder / "transcript.json"
-    with officer.downloads(transcript):
-        officer.page.get_by_role("link", name="下载抽取全文").click()
+    with approver.downloads(transcript):
+        approver.page.get_by_role("link", name="下载抽取全文").click()
     verified = subprocess.run([sys.executable, "-m", "campaigns.draw", "verify", transcript], check=False)
     assert verified.returncode == 0
 
