@@ -8,10 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from accounts.models import Region, User
-from campaigns import drawing, freezing, transitions
-from campaigns.models import Campaign, Contribution, Draw, LineAgreement, Source, Task
+from campaigns import approvals, contributing, drawing, freezing, transitions
+from campaigns.declaring import declare_team
+from campaigns.draw import contribution_commitment
+from campaigns.models import Act, Approval, Campaign, Contribution, Draw, LineAgreement, Source, Task
 from campaigns.notices import issue_notices
 from config.demo.institutions import institution_rows
 from config.demo.seeding import workbook_of
@@ -54,31 +57,51 @@ def take_the_plan_back() -> None:
 
 
 def agree_and_freeze() -> None:
-    """Everyone has spoken but the police, so that the page shows both."""
-    officer = person("datong-officer")
-    transitions.propose(campaign(), by=officer)
+    """Everyone has revealed but the police, so that the page shows both."""
+    transitions.propose(campaign(), by=person("datong-officer"))
     for agreement in LineAgreement.objects.filter(line__campaign=campaign()):
         transitions.answer(agreement, agrees=True, words="", by=person(SPEAKERS[agreement.bureau_id]))
-    frozen = freezing.freeze_campaign(campaign(), by=officer)
-    for contribution in frozen.contributions.exclude(bureau_id="ga:140200"):
-        contribute(contribution)
+    frozen = freezing.freeze_campaign(approved(Act.FREEZE))
+    for each in frozen.contributions.exclude(kind=Source.Kind.PUBLIC):
+        digest = contribution_commitment(each.source, value_of(each))
+        contributing.commit_value(each, commitment=digest, by=speaker(each))
+    for each in frozen.contributions.filter(kind=Source.Kind.PUBLIC):
+        contributing.enter_public_value(
+            each,
+            value="03 08 15 16 24 30 + 07",
+            origin="中国福利彩票网站开奖公告",
+            occurred_at=timezone.now(),
+            by=speaker(each),
+        )
+    for each in frozen.contributions.filter(value="").exclude(bureau_id="ga:140200"):
+        contributing.reveal_value(each, value=value_of(each), by=speaker(each))
 
 
-def contribute(contribution: Contribution) -> None:
-    """The same value in every run."""
+def approved(act: Act, draw: Draw | None = None) -> Approval:
+    proposed = approvals.propose_act(campaign(), act, draw=draw, by=person("datong-officer"))
+    return approvals.mark_confirmed(proposed, by=person("datong-approver"))
+
+
+def speaker(contribution: Contribution) -> User:
     is_witness = contribution.kind == Source.Kind.WITNESS
-    speaker = "datong-supervisor" if is_witness else SPEAKERS.get(contribution.bureau_id or "", "datong-officer")
-    value = hashlib.sha256(contribution.source.encode()).hexdigest()[:12]
-    drawing.give_contribution(contribution, value=value, by=person(speaker))
+    return person("datong-supervisor" if is_witness else SPEAKERS.get(contribution.bureau_id or "", "datong-officer"))
+
+
+def value_of(contribution: Contribution) -> str:
+    """The same in every run."""
+    return hashlib.sha256(contribution.source.encode()).hexdigest()[:12]
 
 
 def draw_and_dispatch() -> None:
     officer = person("datong-officer")
-    for contribution in Contribution.objects.filter(draw=Draw.objects.get(campaign=campaign()), value=""):
-        contribute(contribution)
-    drawing.run_draw(campaign(), by=officer)
+    draw = Draw.objects.get(campaign=campaign())
+    for each in draw.contributions.filter(value=""):
+        contributing.reveal_value(each, value=value_of(each), by=speaker(each))
+    drawing.run_draw(approved(Act.DRAW, draw))
     transitions.dispatch(campaign(), by=officer)
-    issue_notices(Task.objects.filter(campaign=campaign(), bureau=officer.bureau), by=officer)
+    tasks = Task.objects.filter(campaign=campaign(), bureau=officer.bureau)
+    declare_team(tasks, by=officer)
+    issue_notices(tasks, by=officer)
 
 
 def print_documents() -> None:

@@ -72,11 +72,15 @@ SCENES = (
         "take_the_plan_back",
         (Picture("08-plan-line", "/lines/1/"), Picture("09-allotment", "/campaigns/1/allotment/")),
     ),
-    Scene("agree_and_freeze", (Picture("10-freeze", "/campaigns/1/draw/"),)),
+    Scene(
+        "agree_and_freeze",
+        (Picture("10-freeze", "/campaigns/1/draw/"), Picture("10-reveal", "/campaigns/1/draw/", user="datong-police")),
+    ),
     Scene(
         "draw_and_dispatch",
         (
             Picture("11-draw", "/campaigns/1/draw/"),
+            Picture("11-ceremony", "/draws/1/ceremony/"),
             Picture("12-tasks", "/campaigns/1/tasks/"),
             Picture("13-county-workbench", "/workbench/", user="pingcheng-county"),
             Picture("14-county-tasks", "/tasks/", user="pingcheng-county"),
