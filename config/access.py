@@ -136,7 +136,7 @@ ROUTES = {
     "campaigns:freeze": {"POST": LEAD},
     "campaigns:draw": {"GET": OFFICE},
     "campaigns:run_draw": {"POST": LEAD},
-    "campaigns:population": {"GET": OFFICE - {Role.COUNTY_OFFICER}},
+    "campaigns:population": {"GET": LEAD | {Role.SUPERVISOR}},
     "campaigns:manifest": {"GET": OFFICE},
     "campaigns:transcript": {"GET": LEAD | {Role.SUPERVISOR}},
     "campaigns:job": {"GET": OFFICE},

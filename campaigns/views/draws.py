@@ -67,7 +67,7 @@ def _may(request: Request, found: Draw) -> dict[str, bool]:
     may = {action: can(request.user, action, found) for action in actions}
     may["supplement"] = can(request.user, "supplement", found.campaign)
     may["oversee"] = can(request.user, "oversee", found.campaign)
-    may["see_preview"] = can(request.user, "see_preview", found.campaign)
+    may["see_counts"] = may["oversee"] or not found.is_supplement
     may["disclose"] = may["disclose"] and found.drawn_at is not None and found.disclosed_at is None
     return may
 
@@ -154,10 +154,11 @@ def disclose(request: Request, pk: int) -> HttpResponse:
 
 @require_GET
 def population(request: Request, pk: int) -> HttpResponse:
-    """Every frozen entry with the reason why it takes no part; for the lead and its partners."""
+    """Every frozen entry with the reason why it takes no part: one reason is that another draw, which is not
+    disclosed yet, has it already, so this is for the lead and those who watch."""
     found = get_draw(request, pk)
     campaign = found.campaign
-    require(request.user, "see_preview", campaign)
+    require(request.user, "oversee", campaign)
     rows = FrozenInstitution.objects.filter(draw=found).select_related("institution__county")
     page = Paginator(rows, POPULATION_PAGE).get_page(request.GET.get("page"))
     context = {"campaign": campaign, "draw": found, "page": page, "tabs": tabs(request, campaign, "draw")}

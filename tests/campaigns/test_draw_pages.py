@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from campaigns import approvals, ceremonies
+from campaigns import approvals, ceremonies, freezing
 from campaigns.ceremonies import WorkPhase
 from campaigns.frozen import FrozenLine, frozen_lines, size_in_words
 from campaigns.models import Act, Approval, Draw
@@ -99,6 +99,20 @@ def test_result_and_proposals_stay_with_the_lead_and_those_who_watch(draw, read)
 
     people = datong.officer(), datong.supervisor(), datong.liaison(datong.POLICE), police_officer()
     assert [seen(user) for user in people] == [(True, True), (True, True), (False, False), (False, False)]
+
+
+def test_what_depends_on_an_earlier_result_stays_with_the_lead_and_those_who_watch(draw, answer):
+    datong.contribute(draw)
+    campaign = datong.run(draw).campaign
+    supplement = freezing.freeze_supplement(
+        datong.approved(campaign, Act.SUPPLEMENT, parameters={"lines": {"vehicle": 1}}, reason="家数不足")
+    )
+    people = datong.officer(), datong.supervisor(), datong.liaison(datong.POLICE), police_officer()
+
+    pages = [answer(user, "draw", draw.campaign_id).content.decode() for user in people]
+    assert ["本次活动已列入" in page for page in pages] == [True, True, False, False]
+    lists = [answer(user, "population", supplement.pk).status_code for user in people]
+    assert lists == [200, 200, 403, 403]
 
 
 def test_unknown_number_is_missing(draw, answer):
