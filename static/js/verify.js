@@ -171,7 +171,7 @@ async function fetchAll(paths) {
   try {
     const answers = await Promise.all(paths.map((path) => fetch(path)));
     if (answers.every((answer) => answer.ok)) await verify(await Promise.all(answers.map((answer) => answer.blob())));
-    else say("公开记录里没有这份文件：可能还没有揭晓，或者地址不对。");
+    else say("公开记录里没有这份文件：可能还没有公开，或者地址不对。");
   } catch {
     say("取不到公开的文件，请检查网络。已经下载的文件可以直接选择。");
   }
