@@ -276,7 +276,7 @@ def _evidence(task: Task) -> Iterator[tuple[str, str]]:
     if task.draw:
         yield "抽取编号", task.draw.code
         yield "承诺摘要", in_fours(task.draw.commitment)
-    if task.notice.log_digest:
+    if task.notice.log_number:
         yield f"公开日志第{task.notice.log_number}条", in_fours(task.notice.log_digest)
 
 

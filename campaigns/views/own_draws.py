@@ -156,7 +156,7 @@ def _notice(token: str) -> InspectionNotice:
 def _log_url(notice: InspectionNotice) -> str:
     """The public log's answer to the head that is printed on this notice."""
     printed = {"number": notice.log_number, "digest": notice.log_digest}
-    return f"{reverse('campaigns:public_log')}?{urlencode(printed)}" if notice.log_digest else ""
+    return f"{reverse('campaigns:public_log')}?{urlencode(printed)}" if notice.log_number else ""
 
 
 def _verify_url(draw: Draw, proof_url: str) -> str:
