@@ -34,7 +34,7 @@ function kindOf(value) {
 
 function verifyWhole(value) {
   if (kindOf(value) === "log") return run("公开日志", {}, LOG_STEPS, stepOfLog, (onStep) => verifyLog(value, onStep));
-  return run("抽取全记录", factsOf(value.manifest), STEPS, stepOf, (onStep) => verifyTranscript(value, onStep));
+  return run("抽取全文", factsOf(value.manifest), STEPS, stepOf, (onStep) => verifyTranscript(value, onStep));
 }
 
 function verifyPair(values) {
@@ -51,7 +51,7 @@ function keep(value) {
   if (kind === "proof") kept.proof = value;
   else if (kind === "manifest") Object.assign(kept, { manifest: value, commitment: undefined });
   else if (kind === "published") Object.assign(kept, { manifest: value.manifest, commitment: value.commitment });
-  else throw new Fault([], "抽取全记录、入池证明、公开清单或公开日志", "其他内容的文件");
+  else throw new Fault([], "抽取全文、入池证明、公开清单或公开日志", "其他内容的文件");
 }
 
 function factsOf(manifest) {
