@@ -148,11 +148,12 @@ def _work(job: Job) -> tuple[WorkPhase, ...]:
     """The phases before the job's present one are done, those after it are still to come."""
     phases = list(PHASES.values())
     current = phases.index(job.message) if job.message in phases else -1
+    named = [words.removeprefix("正在") for words in phases]
     return tuple(
         WorkPhase(words, "current", job.done, job.total)
         if index == current
         else WorkPhase(words, "done" if index < current else "todo")
-        for index, words in enumerate(phases)
+        for index, words in enumerate(named)
     )
 
 

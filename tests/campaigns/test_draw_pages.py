@@ -236,10 +236,10 @@ def test_ceremony_shows_the_real_figures_of_the_work(draw):
     now = ceremonies.ceremony_of(draw)
     assert (now.step, now.seconds) == ("running", 1)
     assert now.work == (
-        WorkPhase("正在核对冻结的名录", "done"),
-        WorkPhase("正在计算每家机构的签", "done"),
-        WorkPhase("正在按条目排序、取定名单", "current", 1, 3),
-        WorkPhase("正在组成检查组", "todo"),
+        WorkPhase("核对冻结的名录", "done"),
+        WorkPhase("计算每家机构的签", "done"),
+        WorkPhase("按条目排序、取定名单", "current", 1, 3),
+        WorkPhase("组成检查组", "todo"),
     )
 
 
