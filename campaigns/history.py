@@ -27,7 +27,7 @@ def history_of(campaign: Campaign, *, sees_all: bool) -> list[Event]:
     events = AuditEvent.objects.about(campaign)
     if sees_all:
         events = AuditEvent.objects.filter(_about_its_parts(campaign)) | events
-    rows = events.distinct().select_related("actor").order_by("-number")[:MOST_SHOWN]
+    rows = events.select_related("actor").order_by("-number")[:MOST_SHOWN]
     return [
         Event(actions.label(row.action), row.actor.name if row.actor else "系统", row.at, _subject(row)) for row in rows
     ]
