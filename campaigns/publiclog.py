@@ -6,7 +6,6 @@ What may stand in it: nothing from which a drawn list could be learnt before it 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 from django.db import transaction
@@ -58,7 +57,11 @@ def append(draw: Draw, event: LogEvent, **facts: Any) -> LogEntry | None:
     entry = engine.make_entry(last, at=at, draw=draw.code, event=str(event), facts=facts)
     stored = LogEntry.objects.create(**entry | {"draw": draw})
     anchor = anchors.Anchor(stored.number, stored.digest, at, anchors.WRITTEN)
-    transaction.on_commit(partial(anchors.keep, anchor), robust=True)
+
+    def keep_head() -> None:
+        anchors.keep(anchor)
+
+    transaction.on_commit(keep_head, robust=True)
     return stored
 
 

@@ -1,42 +1,72 @@
 """Heads of the log outside the database, and what they prevent: drawing again from an older backup."""
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts import guards
 from campaigns import anchors, drawing, freezing, publiclog
 from campaigns.anchors import Anchor, LogNotTrusted
-from campaigns.models import Act, LogEntry
+from campaigns.models import Act, LogEntry, LogEvent
 from tests.campaigns import datong
 
 BEHIND = "系统的公开日志落后于已公布的日志头"
 
 
 class Backup:
-    """A copy of the whole database as it is now: of SQLite the file itself, of PostgreSQL every row."""
+    """A copy of the whole database as it is now: of SQLite the file itself, of PostgreSQL every table."""
 
-    def __init__(self) -> None:
-        self.rows = all_rows()
-        self.file = sqlite3.connect(":memory:")
+    def __init__(self, name: str) -> None:
+        self.name, self.file = name, sqlite3.connect(":memory:")
         if connection.vendor == "sqlite":
             connection.ensure_connection()
             connection.connection.backup(self.file)
+            return
+        execute(f"CREATE SCHEMA {name}")
+        for table in tables():
+            execute(f"CREATE TABLE {name}.{table} AS TABLE {table}")
 
     def restore(self) -> None:
         if connection.vendor == "sqlite":
             self.file.backup(connection.connection)
             return
         with guards.lifted(connection):
-            for model in all_models():
-                with connection.cursor() as cursor:
-                    cursor.execute(f"DELETE FROM {model._meta.db_table}")  # noqa: S608  # our own tables
-                model._base_manager.bulk_create(model(**row) for row in self.rows[model._meta.label])
+            for table in tables():
+                execute(f"DELETE FROM {table}")  # noqa: S608  # our own tables
+                execute(f"INSERT INTO {table} SELECT * FROM {self.name}.{table}")  # noqa: S608
+
+    def drop(self) -> None:
+        self.file.close()
+        if connection.vendor != "sqlite":
+            execute(f"DROP SCHEMA {self.name} CASCADE")
+
+
+@pytest.fixture
+def backup(transactional_db) -> Iterator[Callable[[], Backup]]:
+    """Copies that are thrown away after the test."""
+    made: list[Backup] = []
+
+    def make() -> Backup:
+        made.append(Backup(f"backup_{len(made)}"))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.drop()
+
+
+def execute(statement: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+
+def tables() -> list[str]:
+    return [model._meta.db_table for model in all_models()]
 
 
 def all_models() -> list:
@@ -93,12 +123,12 @@ def test_event_that_is_rolled_back_leaves_no_head(db):
     assert anchors.all_anchors() == []
 
 
-def test_restored_backup_draws_nothing_and_the_right_state_draws_again(pool):
+def test_restored_backup_draws_nothing_and_the_right_state_draws_again(pool, backup):
     drawn, waiting = ready("140200-2025-1"), ready("140200-2025-2")
     to_freeze = datong.approved(datong.agreed(planned("140200-2025-3")), Act.FREEZE)
-    older = Backup()
+    older = backup()
     drawing.run_draw(drawn)
-    right = Backup()
+    right = backup()
 
     older.restore()
     with nothing_changes():
@@ -120,18 +150,23 @@ def planned(number: str):
     return campaign
 
 
-def test_other_history_is_never_anchored_over_the_first(pool):
+def test_other_history_is_never_anchored_over_the_first(pool, backup):
     approval = ready("140200-2025-1")
-    older = Backup()
-    publiclog.append(approval.draw, "substituted", transcript="1" * 64)
+    older = backup()
+    append_in_transaction(approval.draw, "1" * 64)
     kept = anchors.all_anchors()
 
     older.restore()
-    publiclog.append(approval.draw, "substituted", transcript="2" * 64)
+    append_in_transaction(approval.draw, "2" * 64)
 
     assert anchors.all_anchors() == kept
     with pytest.raises(LogNotTrusted, match="第 7 条与已公布的日志头不一致"):
         drawing.run_draw(approval)
+
+
+def append_in_transaction(draw, transcript: str) -> None:
+    with transaction.atomic():
+        publiclog.append(draw, LogEvent.SUBSTITUTED, transcript=transcript)
 
 
 def test_heads_that_cannot_be_written_do_not_stop_the_work(pool, settings, tmp_path, caplog):
@@ -149,12 +184,11 @@ def test_line_that_a_crash_cut_off_is_passed_over(db):
     assert anchors.all_anchors() == [Anchor(1, "a" * 64, "2025-09-16T10:00:00+08:00", "通知书 1号")]
 
 
-def test_backup_of_the_test_is_a_true_copy(pool):
+def test_backup_of_the_test_is_a_true_copy(pool, backup):
     before = all_rows()
-    backup = Backup()
+    copy = backup()
     ready("140200-2025-1")
     assert all_rows() != before
-    backup.restore()
+    copy.restore()
     assert all_rows() == before
-    with closing(backup.file):
-        assert LogEntry.objects.count() == 0
+    assert LogEntry.objects.count() == 0
