@@ -11,11 +11,14 @@ from accounts import workbench
 from accounts.models import Role, User
 from accounts.models.users import INSTITUTION_PEOPLE, LEADS
 from accounts.workbench import Figure, Running, ToDo, Urgency
+from campaigns.explaining import own_entries
 from campaigns.models import (
     Approval,
     Campaign,
+    CampaignKind,
     Contribution,
     Declaration,
+    Draw,
     LineAgreement,
     Remark,
     Source,
@@ -164,6 +167,31 @@ def objections_to_answer(user: User) -> Iterator[ToDo]:
         yield ToDo(text, remark.draw.get_absolute_url(), "去答复", Urgency.SOON, note=remark.words)
 
 
+def minutes_to_sign(user: User) -> Iterator[ToDo]:
+    """The minutes of draws that this person watched or led and has not signed yet."""
+    if not user.has_role(Role.SUPERVISOR, *LEADS):
+        return
+    draws = Draw.objects.visible_to(user).filter(state=DrawState.DRAWN, disclosed_at=None)
+    if not user.has_role(Role.SUPERVISOR):
+        draws = draws.filter(campaign__lead_bureau=user.bureau_id)
+    unsigned = draws.exclude(signatures__signer=user).exclude(campaign__kind=CampaignKind.PRACTICE)
+    for draw in unsigned.select_related("campaign").defer("manifest")[:MOST_SHOWN]:
+        url = reverse("campaigns:minutes", args=[draw.pk])
+        yield ToDo(f"{draw.campaign.title}：抽取记录等待您签字", url, "去签字", Urgency.WHENEVER)
+
+
+def objection_periods(user: User) -> Iterator[ToDo]:
+    """Where the user's institutions stand frozen while the objection period runs."""
+    if not user.has_role(*INSTITUTION_PEOPLE):
+        return
+    open_ones = own_entries(user).filter(draw__state=DrawState.FROZEN, draw__objections_until__gt=timezone.now())
+    for entry in open_ones[:MOST_SHOWN]:
+        last = _day(entry.draw.objections_until - timedelta(seconds=1)) if entry.draw.objections_until else None
+        text = f"{entry.draw.campaign.title}：名录已冻结，请核对贵单位的列入情况"
+        url = reverse("campaigns:own_draw", args=[entry.pk])
+        yield ToDo(text, url, "去核对", urgency_of(last), last, "有异议的，请在异议期内提出")
+
+
 def county_todos(user: User) -> Iterator[ToDo]:
     """What was assigned to the county, until when, and the list by one button."""
     if not user.has_role(Role.COUNTY_OFFICER):
@@ -253,6 +281,8 @@ def todos(user: User) -> Iterable[ToDo]:
     yield from approvals_to_decide(user)
     yield from objections_to_answer(user)
     yield from contributions_to_give(user)
+    yield from minutes_to_sign(user)
+    yield from objection_periods(user)
     yield from county_todos(user)
     yield from notices_to_issue(user)
     yield from inspector_todos(user)

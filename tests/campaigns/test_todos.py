@@ -75,10 +75,12 @@ def test_each_step_falls_to_the_one_who_can_take_it():
     assert (texts(lead), texts(police)) == ([f"{TITLE}：随机数已揭示，可以提请抽取"], [])
 
     campaign = datong.run(draw).campaign
-    assert texts(lead) == [f"{TITLE}：已抽取，任务尚未派发"]
+    minutes = f"{TITLE}：抽取记录等待您签字"
+    assert texts(lead) == [f"{TITLE}：已抽取，任务尚未派发", minutes]
+    assert texts(datong.supervisor()) == [minutes]
 
     transitions.dispatch(campaign, by=lead)
-    assert texts(lead) == [f"{TITLE}：由本单位组织的 4 项任务尚未签发检查通知书"]
+    assert texts(lead) == [minutes, f"{TITLE}：由本单位组织的 4 项任务尚未签发检查通知书"]
 
 
 def test_lead_answers_objections_before_anything_else(world_of_a_draw):
@@ -86,6 +88,21 @@ def test_lead_answers_objections_before_anything_else(world_of_a_draw):
     remarks.add_remark(draw, kind="objection", words="名录中有重复的机构", by=datong.supervisor())
 
     assert texts(datong.officer())[0] == f"{TITLE}：大同市市场监督管理局对冻结的名录提出异议"
+
+
+def test_institution_is_asked_to_look_itself_up_while_it_may_object(world_of_a_draw):
+    clerk = accounts.user("clerk", Role.INSTITUTION_CLERK)
+    entry = world_of_a_draw.frozen_institutions.first()
+    institutions.represents(clerk, entry.institution, Role.INSTITUTION_CLERK)
+    assert texts(clerk) == []
+
+    campaign = datong.Campaign.objects.get()
+    datong.void(world_of_a_draw)
+    datong.Campaign.objects.update(objection_days=3)
+    campaign.refresh_from_db()
+    datong.freeze(campaign)
+
+    assert texts(clerk) == [f"{TITLE}：名录已冻结，请核对贵单位的列入情况"]
 
 
 @pytest.fixture
