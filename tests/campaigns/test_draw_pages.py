@@ -267,3 +267,33 @@ def test_practice_is_marked_on_every_page_and_leads_to_no_public_record(read):
         page for page in pages if "演练" not in re.sub(r"<option.*?</option>", "", read(datong.officer(), *page))
     ] == []
     assert "/public/draws/" not in read(datong.officer(), "ceremony", draw.pk)
+
+
+# Contributing without JavaScript, and what the server itself refuses
+
+
+def press(client, user, name, row, **data):
+    client.force_login(user)
+    response = client.post(reverse(f"campaigns:{name}", args=[row.pk]), data, follow=True)
+    row.refresh_from_db()
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_digest_computed_elsewhere_is_pasted(draw, client):
+    row = draw.contributions.get(bureau=datong.POLICE)
+
+    assert press(client, datong.liaison(datong.POLICE), "commit", row, commitment="7 位不够") == [
+        "承诺摘要应为 64 位十六进制字符。"
+    ]
+    press(client, datong.liaison(datong.POLICE), "commit", row, commitment=f" {'AB' * 32} ")
+    assert row.commitment == "ab" * 32
+
+
+def test_server_refuses_a_value_that_was_not_committed_to(draw, client):
+    datong.commit(draw)
+    datong.enter_public(draw)
+    row = draw.contributions.get(bureau=datong.POLICE)
+
+    words = press(client, datong.liaison(datong.POLICE), "reveal", row, value="另一个数")
+    assert words == ["数值与此前公布的承诺摘要不符，未被接受。请核对承诺单上的数值，一字不差地填写。"]
+    assert row.value == ""
