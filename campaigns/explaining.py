@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Bureau, Region, User
 from campaigns.chances import Chance, chance_of, standing_of
@@ -20,6 +20,7 @@ from campaigns.inclusion import pool_of
 from campaigns.models import (
     CampaignKind,
     Draw,
+    DrawKind,
     DrawnInstitution,
     FrozenInspector,
     FrozenInstitution,
@@ -29,6 +30,7 @@ from campaigns.models import (
     TeamMember,
 )
 from campaigns.phases import is_open_for_objections
+from campaigns.population import LISTED_ELSEWHERE, LISTED_HERE
 from campaigns.remarks import add_remark
 from campaigns.states import DrawState
 from institutions.models import Institution
@@ -45,10 +47,15 @@ JSON = dict[str, Any]
 
 
 def own_entries(user: User) -> QuerySet[FrozenInstitution]:
-    """Where the institutions this user acts for stand, in draws that explain themselves; newest first."""
+    """Where the institutions this user acts for stand, in draws that explain themselves; newest first.
+
+    Not yet, before the draw is disclosed: entries that would tell of another draw, and all of supplementary draws,
+    where even standing in the pool or not tells who was drawn before.
+    """
     own = Institution.objects.visible_to(user).filter(representatives__user=user)
     entries = FrozenInstitution.objects.filter(institution__in=own, draw__campaign__explains_draw=True)
-    entries = entries.exclude(draw__campaign__kind=CampaignKind.PRACTICE)
+    telling = Q(draw__kind=DrawKind.SUPPLEMENT) | Q(excluded__in=(LISTED_HERE, LISTED_ELSEWHERE))
+    entries = entries.exclude(draw__campaign__kind=CampaignKind.PRACTICE).exclude(telling, draw__disclosed_at=None)
     return entries.select_related("draw__campaign__lead_bureau__region", "institution").order_by("-draw_id", "pk")
 
 

@@ -34,6 +34,10 @@ KEY_TARGET_CLASS = "K"
 """The sheet's class letter of a key target where key targets have more lots; credit classes are A to D."""
 
 
+LISTED_HERE, LISTED_ELSEWHERE = "本次活动已列入", "本年度已列入其他抽查"
+"""Reasons that tell of a draw: nobody outside learns them before that draw may be known (disclosure.py)."""
+
+
 @dataclass(frozen=True, slots=True)
 class CertificateFacts:
     level: str
@@ -136,10 +140,10 @@ class Population:
             elif exclusion.kind == ExclusionKind.DRAWN_BY_UPPER_LEVEL and pk in self._kept_by_upper_level:
                 reason = "已被上级抽取并由上级检查"
             elif exclusion.kind == ExclusionKind.INSPECTED_THIS_YEAR and pk in self._inspected_this_year:
-                reason = "本年度已列入其他抽查"
+                reason = LISTED_ELSEWHERE
             if reason:
                 return reason
-        return "本次活动已列入" if pk in self._in_this_campaign else ""
+        return LISTED_HERE if pk in self._in_this_campaign else ""
 
     def _certificate_reason(self, certificates: list[CertificateFacts]) -> str:
         if any(certificate.is_valid_on(self.day) for certificate in certificates):

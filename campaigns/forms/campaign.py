@@ -52,7 +52,11 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "explains_draw",
             "description",
         ]
-        widgets = {"issued_on": DayInput(), "discloses_on": DayInput(), "description": forms.Textarea(attrs={"rows": 3})}
+        widgets = {
+            "issued_on": DayInput(),
+            "discloses_on": DayInput(),
+            "description": forms.Textarea(attrs={"rows": 3}),
+        }
         help_texts = {
             "number": "用于抽取编号和任务编号，如 140200-2025-01",
             "parent": "本活动承接的上级活动，如省局统一部署的监督抽查",

@@ -421,3 +421,31 @@ def test_second_proof_reads_the_pool_from_the_cache(pool):
         inclusion.prove(entry)
 
     assert [query["sql"] for query in captured if "frozeninstitution" in query["sql"]] == []
+
+
+def test_entry_that_would_tell_of_another_draw_is_not_shown_before_that_one_may_be_known():
+    """An institution excluded as drawn elsewhere reads nothing of it, and the transcript that says so has to wait."""
+    datong.pool(vehicle=1, eco=0, food=0)
+    datong.officers()
+    plan = datong.campaign()
+    datong.line(plan, "vehicle", 1, reserve=0)
+    first = datong.dispatched(plan)
+    drawn = first.campaign.tasks.get(line__code="vehicle").institution
+    second = datong.campaign(number="140200-2025-93", title="第二次抽查")
+    exclusion = datong.Exclusion(kind=datong.ExclusionKind.INSPECTED_THIS_YEAR)
+    datong.line(second, "vehicle", 1, exclusions=[exclusion], reserve=0)
+    other = datong.institutions.institution(county=datong.COUNTIES[0])
+    datong.institutions.certificate(other, datong.institutions.domain("vehicle", "机动车检验"))
+    again = datong.drawn(second)
+    clerk = accounts.user("clerk-of-drawn", Role.INSTITUTION_CLERK)
+    datong.institutions.represents(clerk, drawn, Role.INSTITUTION_CLERK)
+
+    assert again.frozen_institutions.get(institution=drawn).excluded == "本年度已列入其他抽查"
+    assert [entry.draw_id for entry in explaining.own_entries(clerk)] == [first.pk]
+    with pytest.raises(CampaignError, match="会走漏那一次的名单"):
+        disclosing.disclose_draw(again, by=datong.approver())
+
+    disclosing.disclose_draw(first, by=datong.approver())
+    disclosing.disclose_draw(again, by=datong.approver())
+
+    assert [entry.draw_id for entry in explaining.own_entries(clerk)] == [again.pk, first.pk]
