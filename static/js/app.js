@@ -62,7 +62,8 @@ function rememberFilters() {
 function recallFilters() {
   const remembered = sessionStorage.getItem(filterKey);
   if (!document.querySelector("form[data-filters]")) return;
-  if (location.search === "" && remembered) location.replace(location.pathname + remembered);
+  const isTold = document.querySelector(".messages")?.childElementCount > 0; // what was just done would be lost with the page
+  if (location.search === "" && remembered && !isTold) location.replace(location.pathname + remembered);
   else rememberFilters();
 }
 document.addEventListener("click", (event) => {
