@@ -31,7 +31,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 ROUNDS, PRESSES = 1000, PROCESSES * THREADS
 PASSWORD = "correct-horse-7"
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
 
 @pytest.fixture
