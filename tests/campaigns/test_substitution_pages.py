@@ -176,8 +176,9 @@ def test_second_person_finds_on_the_page_what_is_asked(client, draw):
     response = client.get(proposed.get_absolute_url())
 
     told = response.context["told"]
+    held = TeamMember.objects.filter(inspector=member.inspector).count()
     assert (told.kind, told.cause, told.person, told.institution, told.places, told.task) == (
-        "替换检查组成员", "因病不能参加", member.person.name, task.institution.name, 1, task,
+        "替换检查组成员", "因病不能参加", member.person.name, task.institution.name, held, task,
     )  # fmt: skip
     assert response.context["may_decide"]
 
