@@ -88,6 +88,7 @@ def mark_confirmed(approval: Approval, *, by: User, words: str = "") -> Approval
 
 def confirm(approval: Approval, *, password: str, by: User, words: str = "") -> Approval:
     """The second person confirms with the own password; the act follows, by a worker or, for voiding, at once."""
+    _check_waiting(approval)
     try:
         confirm_password(by, password)
     except AccountRefused as refusal:
@@ -141,10 +142,14 @@ def _locked(approval: Approval) -> Approval:
     """The row as it is now, locked and still waiting; WrongState tells who was faster."""
     locked = Approval.objects.select_for_update(of=("self",)).select_related("campaign", "draw", "decided_by")
     found = locked.get(pk=approval.pk)
-    if found.state != ApprovalState.WAITING:
-        who = f"，由{found.decided_by.name}处理" if found.decided_by else ""
-        raise WrongState(f"该事项{found.get_state_display()}{who}，不需要再处理。")
+    _check_waiting(found)
     return found
+
+
+def _check_waiting(approval: Approval) -> None:
+    if approval.state != ApprovalState.WAITING:
+        who = f"，由{approval.decided_by.name}处理" if approval.decided_by else ""
+        raise WrongState(f"该事项{approval.get_state_display()}{who}，不需要再处理。")
 
 
 def _facts(approval: Approval) -> dict[str, Any]:

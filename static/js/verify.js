@@ -8,6 +8,7 @@ const WORDS = { waiting: "等待", running: "正在计算", good: "一致", bad:
 let begun = 0;
 
 worker.addEventListener("message", ({ data }) => {
+  if (data.ready) page.dataset.ready = ""; // all of it is here: from now on the network may go
   if (data.begin) begin(data.begin);
   if (data.step) showStep(data.step);
   if (data.end) end(data.end);

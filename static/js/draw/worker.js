@@ -1,7 +1,7 @@
 // The verifier away from the page, so that the page stays alive: documents in, steps and outcome out.
 //
 // In:  {documents: [bytes …]}. A proof and its manifest may come together or one after the other.
-// Out: {begin: {title, facts, steps: [{key, title}]}}, {step: {key, words, digest?}} …, {end: {step?, fault?}};
+// Out: {ready: true} once, when all modules are loaded; {begin: {title, facts, steps: [{key, title}]}}, {step: {key, words, digest?}} …, {end: {step?, fault?}};
 //      or {refused: fault} for what is no such document, or {wanting: words} while something is still needed.
 
 import { Fault } from "./faults.js";
@@ -75,3 +75,5 @@ function described(fault) {
   if (fault instanceof Fault) return fault.describe();
   return { section: "", path: "", expected: "可以核验的文件", found: `核验程序出错：${fault.message}` };
 }
+
+self.postMessage({ ready: true });

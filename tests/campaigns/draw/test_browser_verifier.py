@@ -288,6 +288,7 @@ def test_altered_logs_are_refused_where_python_refuses_them(run):
 
 
 def test_page_works_without_a_network_and_sends_nothing(visitor):
+    visitor.page.wait_for_selector("[data-verify][data-ready]")
     asked: list[str] = []
     visitor.page.on("request", lambda request: asked.append(request.url))
     visitor.page.context.set_offline(True)
