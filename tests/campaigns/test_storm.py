@@ -1,4 +1,5 @@
-"""1,000 rounds of sixteen people in four processes who confirm the same draw at the same moment, on a live server."""
+"""1,000 rounds, half of them on each database, of sixteen people in four processes who confirm the same draw at the same
+moment, on a live server."""
 
 import json
 import signal
@@ -28,7 +29,7 @@ from tests.campaigns.pressing import PROCESSES, THREADS
 from tests.factories import accounts
 
 PROJECT = Path(__file__).resolve().parents[2]
-ROUNDS, PRESSES = 1000, PROCESSES * THREADS
+ROUNDS, PRESSES = 500, PROCESSES * THREADS
 PASSWORD = "correct-horse-7"
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
@@ -42,8 +43,8 @@ def server(worker_environment) -> Iterator[int]:
         port = free.getsockname()[1]
     environment = worker_environment | {"CELERY_BROKER_URL": "memory://"}
     command = [
-        sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
-        "--threads", "8", "--no-control-socket", "--log-level", "error",
+        sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "4",
+        "--threads", "4", "--no-control-socket", "--log-level", "error",
     ]  # fmt: skip
     log = settings.DATA_DIR / "storm.log"
     with log.open("wb") as output:
