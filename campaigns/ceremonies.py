@@ -6,7 +6,6 @@ Everything is read from stored rows, so whoever looks later, or again, sees the 
 import hashlib
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -120,7 +119,7 @@ def _step(draw: Draw, rows: list[Contribution], job: Job | None) -> tuple[str, s
     if phase != Phase.COMPLETE:
         return phase.name.lower(), WAITING[phase], _until(draw) if phase == Phase.REVEAL else ""
     if draw.objections_until and timezone.now() < draw.objections_until:
-        return "objections", "随机数已齐，等待异议期结束", f"异议期到 {last_day_of_objections(draw)} 结束，之后抽取"
+        return "objections", "随机数已齐，等待异议期结束", f"异议期到 {draw.last_day_of_objections} 结束，之后抽取"
     if count := open_objections(draw):
         return "objections", f"还有 {count} 件异议没有答复", "答复以后才能抽取"
     if draw.approvals.waiting().filter(act=Act.DRAW).exists():
@@ -186,9 +185,3 @@ def job_of(draw: Draw) -> Job | None:
     approvals = draw.approvals.filter(act=Act.DRAW, state=ApprovalState.CONFIRMED).values_list("pk", flat=True)
     jobs = Job.objects.filter(key=job_key(draw.campaign, "campaigns.draw"))
     return jobs.filter(parameters__approval__in=list(approvals)).order_by("-pk").first()
-
-
-def last_day_of_objections(draw: Draw) -> date | None:
-    """The period ends at midnight; people are told its last day."""
-    end = draw.objections_until
-    return timezone.localtime(end - timedelta(seconds=1)).date() if end else None

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -13,13 +12,12 @@ from accounts import audit
 from accounts.models import User
 from campaigns import draw as engine
 from campaigns import publiclog, transitions
-from campaigns.errors import CampaignError, NotConfirmed
+from campaigns.errors import CampaignError
 from campaigns.freezing import ROWS_PER_INSERT, frozen_sheet
 from campaigns.models import (
     Act,
     AllottedInstitution,
     Approval,
-    ApprovalState,
     Draw,
     DrawnInstitution,
     DrawTranscript,
@@ -59,9 +57,8 @@ def run_draw(approval: Approval, *, progress: Progress | None = None) -> Draw:
 @transaction.atomic
 def _seal(approval: Approval) -> Draw:
     """The seed, from the stored contributions and secret, written once; the draw as it is then."""
-    if approval.act != Act.DRAW or approval.draw is None or approval.state != ApprovalState.CONFIRMED:
-        raise NotConfirmed
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("campaign", "secret").get(pk=approval.draw.pk)
+    agreed = approval.confirmed_draw(Act.DRAW)
+    draw = Draw.objects.select_for_update(of=("self",)).select_related("campaign", "secret").get(pk=agreed.pk)
     if draw.state == DrawState.DRAWN or draw.is_sealed:
         return draw
     transitions.check_source(DRAW_STEPS["draw"], draw.state)
@@ -78,8 +75,7 @@ def check_drawable(draw: Draw) -> None:
         reached = phase_of(draw).value
         raise CampaignError(f"还不能抽取，正在{reached}，等待：{'、'.join(str(each) for each in missing)}。")
     if draw.objections_until and timezone.now() < draw.objections_until:
-        last = timezone.localtime(draw.objections_until - timedelta(seconds=1))
-        raise CampaignError(f"异议期到 {last:%Y-%m-%d} 结束，之后才能抽取。")
+        raise CampaignError(f"异议期到 {draw.last_day_of_objections} 结束，之后才能抽取。")
     if count := open_objections(draw):
         raise CampaignError(f"还有 {count} 件异议没有答复，请先处理。")
 

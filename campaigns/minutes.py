@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -140,7 +140,7 @@ def _compose(draw: Draw) -> JSON:
         "frozen": _frozen(draw),
         "lines": _lines(draw),
         "quota": _quota(draw),
-        "objections_until": _last_day(draw.objections_until),
+        "objections_until": str(draw.last_day_of_objections or ""),
         "contributions": [_contribution(row) for row in _contributions(draw)],
         "drawn": _drawn(draw),
         "remarks": [_remark(row) for row in _remarks(draw)],
@@ -264,7 +264,3 @@ def _remark(row: Remark) -> JSON:
 
 def _moment(moment: datetime | None) -> str:
     return timezone.localtime(moment).strftime(MOMENT) if moment else ""
-
-
-def _last_day(until: datetime | None) -> str:
-    return f"{timezone.localtime(until - timedelta(seconds=1)):%Y-%m-%d}" if until else ""

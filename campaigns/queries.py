@@ -4,7 +4,6 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Literal, cast
 
 from django.db.models import Count, Q, QuerySet
@@ -102,7 +101,7 @@ def _open_draw(campaign: Campaign) -> str:
     if missing := what_is_missing(draw):
         words.append(f"等待{phase_of(draw).value}：{'、'.join(str(each) for each in missing)}")
     if draw.objections_until and timezone.now() < draw.objections_until:
-        words.append(f"异议期到 {timezone.localtime(draw.objections_until - timedelta(seconds=1)):%m-%d} 结束")
+        words.append(f"异议期到 {draw.last_day_of_objections:%m-%d} 结束")
     if count := open_objections(draw):
         words.append(f"{count} 件异议等待牵头单位答复")
     return "；".join(words)

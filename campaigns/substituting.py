@@ -15,14 +15,13 @@ from accounts.models import User
 from campaigns import draw as engine
 from campaigns import publiclog, transitions
 from campaigns.approvals import propose_act
-from campaigns.errors import CampaignError, NotConfirmed, WrongState
+from campaigns.errors import CampaignError, WrongState
 from campaigns.evidence import check_evidence
 from campaigns.models import (
     INSTITUTION_CAUSES,
     PERSON_CAUSES,
     Act,
     Approval,
-    ApprovalState,
     Cause,
     Draw,
     FormerMember,
@@ -166,13 +165,12 @@ def substitute(approval: Approval) -> Substitution:
     Who enters is computed before anything is locked, from rows that never change; should another substitution be
     stored meanwhile, it is computed again.
     """
-    if approval.act != Act.SUBSTITUTE or approval.draw is None or approval.state != ApprovalState.CONFIRMED:
-        raise NotConfirmed
+    draw = approval.confirmed_draw(Act.SUBSTITUTE)
     while True:
         if done := Substitution.objects.filter(approval=approval).first():
             return done
         try:
-            return _store(approval, approval.draw, _continued(approval, approval.draw))
+            return _store(approval, draw, _continued(approval, draw))
         except Overtaken:
             continue
 

@@ -186,7 +186,7 @@ def objection_periods(user: User) -> Iterator[ToDo]:
         return
     open_ones = own_entries(user).filter(draw__state=DrawState.FROZEN, draw__objections_until__gt=timezone.now())
     for entry in open_ones[:MOST_SHOWN]:
-        last = _day(entry.draw.objections_until - timedelta(seconds=1)) if entry.draw.objections_until else None
+        last = entry.draw.last_day_of_objections
         text = f"{entry.draw.campaign.title}：名录已冻结，请核对贵单位的列入情况"
         url = reverse("campaigns:own_draw", args=[entry.pk])
         yield ToDo(text, url, "去核对", urgency_of(last), last, "有异议的，请在异议期内提出")

@@ -1,6 +1,5 @@
 """The transcript of a draw as it stands now: the draw itself, which never changes, and the substitutions since."""
 
-import hashlib
 from typing import Any, cast
 
 from campaigns import draw as engine
@@ -23,4 +22,4 @@ def current_text(draw: Draw) -> str:
 def current_digest(draw: Draw) -> str:
     """SHA-256 of its canonical form: what the public log carries, so that an altered reason or a substitution cut
     off at the end shows."""
-    return hashlib.sha256(engine.canonical(current_transcript(draw))).hexdigest()
+    return engine.transcript_digest(current_transcript(draw))

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from campaigns import publiclog, transitions
-from campaigns.errors import CampaignError, NotConfirmed, WrongState
+from campaigns.errors import CampaignError, WrongState
 from campaigns.models import Act, Approval, ApprovalState, Draw, DrawKind, LogEvent, Remark, Task
 from campaigns.phases import missing_reveals
 from campaigns.states import DRAW_STEPS, DrawState, TaskState
@@ -18,9 +18,7 @@ from campaigns.states import DRAW_STEPS, DrawState, TaskState
 @transaction.atomic
 def void_draw(approval: Approval) -> Draw:
     """Void what two people have decided to void. An objection that the approval names is thereby accepted."""
-    if approval.act != Act.VOID or approval.draw is None or approval.state != ApprovalState.CONFIRMED:
-        raise NotConfirmed
-    draw = _void(approval.draw, reason=approval.reason, by=approval.confirmed_by)
+    draw = _void(approval.confirmed_draw(Act.VOID), reason=approval.reason, by=approval.confirmed_by)
     if remark := approval.parameters.get("remark"):
         Remark.objects.filter(pk=remark, draw=draw, outcome=Remark.Outcome.OPEN).update(
             outcome=Remark.Outcome.ACCEPTED,
@@ -72,8 +70,6 @@ def _cancel_tasks(draw: Draw) -> None:
     tasks = Task.objects.filter(campaign=draw.campaign).live()
     if draw.is_supplement:
         tasks = tasks.filter(draw=draw)
-    if draw.state != DrawState.VOID:
-        raise WrongState("抽取没有作废，不能撤销任务。")
     tasks.update(state=TaskState.CANCELLED)
 
 

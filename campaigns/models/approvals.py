@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Role, User
 from accounts.models.users import LEADS
+from campaigns.errors import NotConfirmed
 from campaigns.models.campaign import Campaign
 from campaigns.models.draws import Draw
 
@@ -90,6 +91,12 @@ class Approval(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("campaigns:approval", args=[self.pk])
+
+    def confirmed_draw(self, act: Act) -> Draw:
+        """The draw that a second person has agreed to do this very thing to. NotConfirmed otherwise."""
+        if self.act != act or self.draw is None or self.state != ApprovalState.CONFIRMED:
+            raise NotConfirmed
+        return self.draw
 
     @property
     def confirmed_by(self) -> User:

@@ -1,7 +1,10 @@
+from datetime import date, timedelta
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from campaigns.models.campaign import Campaign
@@ -103,6 +106,12 @@ class Draw(models.Model):
     def is_sealed(self) -> bool:
         """Its seed is fixed: nothing that follows depends on anything but what is stored already."""
         return bool(self.seed)
+
+    @property
+    def last_day_of_objections(self) -> date | None:
+        """The objection period ends at midnight; people are told its last day."""
+        end = self.objections_until
+        return timezone.localtime(end - timedelta(seconds=1)).date() if end else None
 
     @property
     def sources(self) -> list[str]:

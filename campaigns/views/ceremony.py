@@ -24,7 +24,7 @@ def ceremony(request: Request, pk: int) -> HttpResponse:
         "draw": found,
         "lines": lines,
         "excluded": sum(line.excluded_count for line in lines),
-        "objection_day": ceremonies.last_day_of_objections(found),
+        "objection_day": found.last_day_of_objections,
         "public_url": (url := "" if found.campaign.is_practice else record_url(found, request)),
         "code": segno.make_qr(url, error="m").svg_data_uri(border=1, scale=4) if url else "",
         "state": ceremonies.ceremony_of(found),

@@ -39,7 +39,7 @@ def draw(request: Request, pk: int) -> HttpResponse:
         "others": [each for each in draws if each != found],
         "tabs": tabs(request, campaign, "draw"),
         "lines": frozen_lines(found),
-        "objection_day": ceremonies.last_day_of_objections(found),
+        "objection_day": found.last_day_of_objections,
         "remarks": [
             (row, AnswerObjectionForm()) for row in found.remarks.select_related("by", "answered_by", "institution")
         ],

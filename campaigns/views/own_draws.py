@@ -1,6 +1,5 @@
 """Why (not) me: an institution's own draws, an inspector's own assignments, and the proof that a notice's code leads to."""
 
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -48,7 +47,7 @@ def _page(request: Request, entry: FrozenInstitution, form: ObjectionForm | None
         "outcome": explaining.outcome_of(entry),
         "is_disclosed": explaining.is_disclosed(entry.draw),
         "discloses_from": disclosure.first_day(entry.draw),
-        "objection_day": entry.draw.objections_until and entry.draw.objections_until - timedelta(seconds=1),
+        "objection_day": entry.draw.last_day_of_objections,
         "objections": explaining.own_objections(entry),
         "form": form,
         "verify_url": _verify_url(entry.draw, reverse("campaigns:own_proof", args=[entry.pk])),
