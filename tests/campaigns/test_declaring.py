@@ -6,6 +6,7 @@ from campaigns.errors import CampaignError, WrongState
 from campaigns.models import Cause, Declaration, Draw, RecusalDecision, Task, TeamMember
 from campaigns.states import TaskState
 from inspectors.models import ConflictOfInterest
+from institutions.models import Institution
 from tests.campaigns import datong
 from tests.factories import accounts, inspectors
 
@@ -126,7 +127,7 @@ def test_conflict_recorded_since_the_freeze_forbids_to_declare_none(draw):
 
 def test_conflicts_of_a_team_are_those_with_its_institution_or_county(draw):
     member, other, third = task_of(draw).members.order_by("position")[:3]
-    elsewhere = Task.objects.exclude(institution__county=member.task.institution.county)[0].institution
+    elsewhere = Institution.objects.exclude(county=member.task.institution.county)[0]
     county = inspectors.conflict(member.inspector, None, county=member.task.institution.county)
     inspectors.conflict(other.inspector, elsewhere)
     inspectors.conflict(
