@@ -20,7 +20,7 @@ def own_redis_database(url: str) -> str:
 os.environ["LIANCHOU_ENV"] = "demo"
 os.environ["ENV_FILE"] = os.devnull
 os.environ["DATA_DIR"] = str(TEST_DIR / TEST_PROCESS)
-os.environ["DATABASE_POOL"] = "0"
+os.environ.setdefault("DATABASE_POOL", "0")  # a pool would hold on to a database that is to be dropped
 for name in ("REDIS_URL", "CELERY_BROKER_URL"):
     if os.environ.get(name, "").startswith("redis"):
         os.environ[name] = own_redis_database(os.environ[name])

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -33,7 +34,23 @@ CHROMIUM_ARGUMENTS = [
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what tells the same on either database: `make test` runs it in one of its two runs."""
+    for item in items:
+        if not knows_a_database(item):
+            item.add_marker("once_with_sqlite")
+        elif item.get_closest_marker("journey") and not item.get_closest_marker("both_databases"):
+            item.add_marker("once_with_postgres")
+    begin_with_long_ones(items)
+
+
+def knows_a_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", [])
+    return bool(item.get_closest_marker("django_db")) or "django_db_setup" in fixtures or "db" in fixtures
+
+
+def begin_with_long_ones(items: list[pytest.Item]) -> None:
     """Long tests first among those that end by emptying the database; these come after all others (pytest-django)."""
     long = [item for item in items if item.get_closest_marker("long")]
     others = [item for item in items if item not in long]
@@ -77,6 +94,23 @@ def _guards_are_lifted_between_tests() -> Iterator[None]:
     TransactionTestCase._fixture_teardown = empty_all_tables
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """pytest-django's own; and nobody is in the way when it drops the database at the end."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock():
+            end_other_sessions()
+
+
+def end_other_sessions() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+
+
 @pytest.fixture(autouse=True)
 def _no_head_of_the_log_stays_anchored() -> Iterator[None]:
     """The next test begins with an empty log, which is behind every head that the last one made known."""
@@ -118,19 +152,17 @@ def worker(worker_environment: dict[str, str]) -> Iterator[subprocess.Popen[byte
         process = start_worker(worker_environment, output)
     wait_until_ready(process, log)
     yield process
-    process.send_signal(signal.SIGTERM)
-    try:
-        process.wait(timeout=20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    os.killpg(process.pid, signal.SIGKILL)  # nothing it does counts any more, and its children hold the database
+    process.wait()
 
 
 def start_worker(environment: dict[str, str], output: object) -> subprocess.Popen[bytes]:
     pool = ["--pool", "solo"] if connection.vendor == "sqlite" else ["--pool", "prefork", "--concurrency", "1"]
     command = [sys.executable, "-m", "celery", "-A", "config", "worker", *pool, "--loglevel", "INFO"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return subprocess.Popen([*command, *quiet], cwd=PROJECT, env=environment, stdout=output, stderr=output)
+    return subprocess.Popen(
+        [*command, *quiet], cwd=PROJECT, env=environment, stdout=output, stderr=output, start_new_session=True
+    )
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:

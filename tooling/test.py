@@ -19,9 +19,9 @@ from tooling import services
 
 ROOT = Path(__file__).resolve().parent.parent
 PROCESSES = "2"
-WITHOUT_DATABASE = ("tests/campaigns/draw", "tests/workbooks", "tests/architecture")
-"""What these test knows no database, so a second run on another one would tell nothing; they run once, with SQLite."""
-FOREIGN = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "DATA_DIR", "DEMO", "DEBUG", "LIANCHOU_TEST_DIR")
+ONCE = {"sqlite": ["-m", "not once_with_postgres"], "postgres": ["-m", "not once_with_sqlite"]}
+"""When both runs are made: what the other one tells alone. tests/conftest.py says of which tests that holds."""
+FOREIGN = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "DATABASE_POOL", "DATA_DIR", "DEMO", "DEBUG", "LIANCHOU_TEST_DIR")
 
 
 @dataclass(frozen=True)
@@ -43,13 +43,14 @@ def main() -> int:
         folder.chmod(0o755)
         if options.only != "postgres":
             print("== SQLite, a folder as the queue", flush=True)
-            outcomes.append(run_suite(clean_environment(), folder / "sqlite.xml", arguments))
+            once = ONCE["sqlite"] if options.only is None else []
+            outcomes.append(run_suite(clean_environment(), folder / "sqlite.xml", [*once, *arguments]))
         if options.only != "sqlite":
             print("== PostgreSQL, Redis", flush=True)
             redis_url = stack.enter_context(services.redis(folder))
             database_url = stack.enter_context(services.postgres(folder))
             urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": redis_url}
-            once = [f"--ignore={path}" for path in WITHOUT_DATABASE if options.only is None]
+            once = ONCE["postgres"] if options.only is None else []
             outcomes.append(run_suite(clean_environment() | urls, folder / "postgres.xml", [*once, *arguments]))
     print(f"took {time.monotonic() - started:.0f} s")
     print(f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed")

@@ -40,7 +40,12 @@ def press(host: str, port: int, session: str, told: dict[str, Any], barrier: Bar
 def be_one_process(host: str, port: int, number: int, told: dict[str, Any], barrier: Barrier, results: Any) -> None:
     def person(seat: int) -> None:
         index = number * THREADS + seat
-        results.put((index, press(host, port, told["sessions"][index], told, barrier)))
+        try:
+            results.put((index, press(host, port, told["sessions"][index], told, barrier)))
+        except Exception as error:
+            results.put((index, repr(error)))
+            barrier.abort()  # or fifteen would wait for the one who is gone
+            raise
 
     threads = [threading.Thread(target=person, args=(seat,)) for seat in range(THREADS)]
     for thread in threads:
@@ -61,6 +66,8 @@ def main(host: str, port: int) -> None:
     by_person = dict(results.get(timeout=900) for _ in range(PROCESSES * THREADS))
     for process in processes:
         process.join()
+    if gone := [answers for answers in by_person.values() if isinstance(answers, str)]:
+        sys.exit("\n".join(gone))
     print(json.dumps([[by_person[person][number] for person in by_person] for number in range(len(told["paths"]))]))
 
 

@@ -41,10 +41,10 @@ def server(worker_environment) -> Iterator[int]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = worker_environment | {"CELERY_BROKER_URL": "memory://"}
+    environment = worker_environment | {"CELERY_BROKER_URL": "memory://", "DATABASE_POOL": "1"}
     command = [
         sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "4",
-        "--threads", "4", "--no-control-socket", "--log-level", "error",
+        "--threads", "4", "--keep-alive", "300", "--no-control-socket", "--log-level", "error",
     ]  # fmt: skip
     log = settings.DATA_DIR / "storm.log"
     with log.open("wb") as output:

@@ -11,7 +11,7 @@ from tests.factories import accounts
 from tests.journeys import datong
 from tests.journeys.visitor import Visitor
 
-pytestmark = [pytest.mark.journey, pytest.mark.worker]
+pytestmark = [pytest.mark.journey, pytest.mark.worker, pytest.mark.long]
 
 PROJECTOR = {"width": 1920, "height": 1080}
 LOTTERY = "03 08 15 16 24 30 + 07"

@@ -10,7 +10,7 @@ from institutions.models import Institution
 from tests.factories import accounts, institutions
 from tests.journeys import datong, workbooks
 
-pytestmark = [pytest.mark.journey, pytest.mark.worker]
+pytestmark = [pytest.mark.journey, pytest.mark.worker, pytest.mark.long]
 
 
 def test_datong_from_two_workbooks_to_lists_and_notices(people, enter, tmp_path):

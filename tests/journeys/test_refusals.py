@@ -8,7 +8,7 @@ from institutions.models import Institution
 from tests.campaigns import datong as campaigns
 from tests.journeys import datong, workbooks
 
-pytestmark = [pytest.mark.journey, pytest.mark.worker]
+pytestmark = [pytest.mark.journey, pytest.mark.worker, pytest.mark.both_databases]
 
 
 def test_faulty_workbook_names_sheet_row_and_column_and_imports_nothing(people, enter, tmp_path):
