@@ -21,7 +21,16 @@ ROOT = Path(__file__).resolve().parent.parent
 PROCESSES = "2"
 ONCE = {"sqlite": ["-m", "not once_with_postgres"], "postgres": ["-m", "not once_with_sqlite"]}
 """When both runs are made: what the other one tells alone. tests/conftest.py says of which tests that holds."""
-FOREIGN = ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "DATABASE_POOL", "DATA_DIR", "DEMO", "DEBUG", "LIANCHOU_TEST_DIR")
+FOREIGN = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "CELERY_BROKER_URL",
+    "DATABASE_POOL",
+    "DATA_DIR",
+    "DEMO",
+    "DEBUG",
+    "LIANCHOU_TEST_DIR",
+)
 
 
 @dataclass(frozen=True)
