@@ -25,6 +25,7 @@ NPM_FILES = {
     "tom-select.complete.min.js": "tom-select/dist/js/tom-select.complete.min.js",
     "tom-select.bootstrap5.min.css": "tom-select/dist/css/tom-select.bootstrap5.min.css",
     "qrcode.js": "qrcode-generator/dist/qrcode.mjs",
+    "signature_pad.js": "signature_pad/dist/signature_pad.min.js",
     "noble/sha2.js": "@noble/hashes/sha2.js",
     "noble/hmac.js": "@noble/hashes/hmac.js",
     "noble/_md.js": "@noble/hashes/_md.js",
