@@ -48,7 +48,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    PERSONAL_FIELDS = frozenset({"name", "phone"})
+    PERSONAL_FIELDS = frozenset({"name", "phone", "email"})
     SECRET_FIELDS = frozenset({"password"})
 
     username = models.CharField(
@@ -60,6 +60,7 @@ class User(AbstractBaseUser):
     )
     name = models.CharField("姓名", max_length=30)
     phone = models.CharField("联系电话", max_length=30, blank=True)
+    email = models.EmailField("电子邮箱", blank=True)
     bureau = models.ForeignKey(
         Bureau, models.PROTECT, null=True, blank=True, related_name="users", verbose_name="所在单位"
     )
