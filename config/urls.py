@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("institutions/", include("institutions.urls")),
     path("inspectors/", include("inspectors.urls")),
     path("", include("campaigns.urls")),
+    path("", include("selftest.urls")),
     path("reports/", include("reports.urls")),
     path("api/", include("config.api.urls")),
     path("healthz", health, name="health"),

@@ -10,20 +10,24 @@ from django.db import connection, models, transaction
 
 from accounts.models import Bureau
 from accounts.reference import missing_bureaus
+from selftest.reference import add_missing_forms
 
 FOLDER = Path(settings.BASE_DIR) / "fixtures" / "reference"
 FILES = ("regions", "departments", "domains", "legal_bases", "matters")
 
 
 class Command(BaseCommand):
-    help = "Adds missing regions, departments, bureaus, domains, legal bases and matters; what is there stays as it is."
+    help = "Adds missing regions, departments, bureaus, domains, legal bases, matters and self-check forms; what is there stays as it is."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         added = {name: add_missing(FOLDER / f"{name}.json") for name in FILES}
         bureaus = missing_bureaus()
         Bureau.objects.bulk_create(bureaus)
-        counts = ", ".join(f"{name} {count}" for name, count in (added | {"bureaus": len(bureaus)}).items())
+        counts = ", ".join(
+            f"{name} {count}"
+            for name, count in (added | {"bureaus": len(bureaus), "forms": len(add_missing_forms())}).items()
+        )
         self.stdout.write(f"added: {counts}")
 
 
