@@ -105,10 +105,12 @@ def opened(**fields: object) -> Round:
     return found
 
 
-def invited(*, of: Institution | None = None, **fields: object) -> SelfCheck:
-    """One institution asked in an open round, nothing begun."""
+def invited(*, of: Institution | None = None, round: Round | None = None, **fields: object) -> SelfCheck:
+    """One institution asked, in this open round or a new one; nothing begun."""
     asked = of or institution()
-    return opened(**fields).self_checks.get(institution=asked)
+    found = round or opened(**fields)
+    rounds.open_round(found, by=datong.officer())  # asks whoever has joined since
+    return found.self_checks.get(institution=asked)
 
 
 def begun(**fields: object) -> SelfCheck:
