@@ -9,7 +9,8 @@ from typing import Any
 from accounts.models import Role, User
 from accounts.models.users import LEADS
 from accounts.rules import Predicate, declare, holds, is_market_regulator
-from selftest.models import FormTemplate, Problem, Round, SelfCheck
+from institutions.models import Representative
+from selftest.models import FormTemplate, Invitation, Problem, Round, SelfCheck
 from selftest.states import RoundState
 
 REVIEWERS = LEADS | {Role.COUNTY_OFFICER}
@@ -50,14 +51,52 @@ def heads(user: User, subject: Any) -> bool:
     return people.filter(user=user, role=Role.LEGAL_REPRESENTATIVE).exists()
 
 
+@Predicate
+def meets_region(user: User, round: Round) -> bool:
+    """The round asks institutions of this person's region."""
+    return user.scope is not None and (user.scope.startswith(round.scope) or round.scope.startswith(user.scope))
+
+
+@Predicate
+def is_open(user: User, round: Round) -> bool:
+    return round.state == RoundState.OPEN
+
+
+@Predicate
+def oversees(user: User, subject: Invitation | Representative) -> bool:
+    return user.scope is not None and subject.institution.county_id.startswith(user.scope)
+
+
+@Predicate
+def acts_for(user: User, subject: Invitation | Representative) -> bool:
+    return subject.institution.representatives.filter(user=user).exists()
+
+
+@Predicate
+def leads(user: User, subject: Invitation | Representative) -> bool:
+    """Is the legal representative of the institution, and this is about a clerk."""
+    people = subject.institution.representatives.filter(user=user, role=Role.LEGAL_REPRESENTATIVE)
+    return subject.role == Role.INSTITUTION_CLERK and people.exists()
+
+
 def _self_check(subject: SelfCheck | Problem) -> SelfCheck:
     return subject.self_check if isinstance(subject, Problem) else subject
 
 
 declare(FormTemplate, {"create": is_lead, "edit": is_lead & is_own_form & is_draft, "copy": is_lead})
-declare(Round, {"edit": is_lead & is_own_round & is_draft, "run": is_lead & is_own_round})
+declare(
+    Round,
+    {
+        "edit": is_lead & is_own_round & is_draft,
+        "run": is_lead & is_own_round,
+        "invite": is_reviewer & meets_region & is_open,
+    },
+)
 declare(
     SelfCheck,
     {"fill": represents, "comment": represents, "sign": heads, "review": is_reviewer & is_in_scope},
 )
 declare(Problem, {"report": represents, "decide": is_reviewer & is_in_scope})
+keeps_people = is_reviewer & oversees
+declare(Invitation, {"see": keeps_people | acts_for, "create": keeps_people | leads, "revoke": keeps_people | leads})
+declare(Representative, {"end": keeps_people | leads})

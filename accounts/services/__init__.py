@@ -2,6 +2,7 @@
 
 from accounts.services.errors import AccountRefused
 from accounts.services.founding import install_administrators
+from accounts.services.institution_people import open_institution_account, set_institution_roles
 from accounts.services.places import create_bureau, create_region, edit_bureau, edit_region
 from accounts.services.roles import grant_role, revoke_role
 from accounts.services.signing_in import confirm_password, sign_in, sign_out
@@ -22,10 +23,12 @@ __all__ = [
     "edit_user",
     "grant_role",
     "install_administrators",
+    "open_institution_account",
     "reopen_user",
     "reset_password",
     "revoke_role",
     "revoke_token",
+    "set_institution_roles",
     "sign_in",
     "sign_out",
 ]
