@@ -239,6 +239,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_PERMISSIONS = 0o640
+CLAMD = text("CLAMD")
+"""The virus scanner that every uploaded piece of evidence goes through: /path/to/clamd.ctl or host:port; off if empty."""
 
 # Static files: our own, and the few files taken from front-end packages (tooling/vendor.py).
 STATIC_URL = "static/"
@@ -310,6 +312,11 @@ SPECTACULAR_SETTINGS = {
         "StageKind": "campaigns.models.Stage.Kind",
         "ExclusionKind": "campaigns.models.ExclusionKind",
         "JobState": "jobs.models.JobState",
+        "SelfCheckState": "selftest.states.SelfCheckState",
+        "RoundState": "selftest.states.RoundState",
+        "FormState": "selftest.states.FormState",
+        "ProblemState": "selftest.models.Problem.State",
+        "BlockKind": "selftest.models.HeaderBlock.Kind",
         "RegionKind": "accounts.models.Region.Kind",
         "RegionLevel": "accounts.models.Region.Level",
     },
