@@ -10,6 +10,7 @@ from config.api.documentation import Documentation
 from inspectors.api import ExpertView, InspectorView
 from institutions.api import CertificateView, DomainView, InstitutionView
 from jobs.api import JobView
+from selftest.api import FormView, ProblemView, RoundView, SelfCheckView
 
 app_name = "api"
 
@@ -25,6 +26,10 @@ VIEWS: dict[str, type[ViewSetMixin]] = {
     "approvals": ApprovalView,
     "tasks": TaskView,
     "matters": MatterView,
+    "self-check-forms": FormView,
+    "self-check-rounds": RoundView,
+    "self-checks": SelfCheckView,
+    "self-check-problems": ProblemView,
     "jobs": JobView,
     "domains": DomainView,
     "regions": RegionView,

@@ -23,7 +23,7 @@ class SelfCheckQuerySet(models.QuerySet["SelfCheck"]):
             seen |= Q(county__code__startswith=user.scope)
         if user.has_role(Role.INSPECTOR):
             seen |= Q(
-                state__in=SIGNED_STATES,
+                handed_in_at__isnull=False,
                 round__campaign__tasks__institution=models.F("institution"),
                 round__campaign__tasks__state__in=RELEASED_STATES,
                 round__campaign__tasks__members__inspector__user=user,
@@ -147,33 +147,10 @@ class Answer(models.Model):
             models.UniqueConstraint(fields=["self_check", "item"], name="item_is_answered_once"),
             models.CheckConstraint(condition=Q(choice__in=["", *Choice.values]), name="answer_choice_is_known"),
         ]
+        indexes = [models.Index(fields=["item", "self_check"], condition=Q(choice="yes"), name="answer_yes_by_item")]
 
     def __str__(self) -> str:
         return f"第 {self.item} 项"
-
-
-class Attachment(models.Model):
-    """Evidence for an item (and one of its sub-points, counted from 0), or a paper: `removed_at` takes it off the
-    form, the file stays for the versions that name it."""
-
-    self_check = models.ForeignKey(SelfCheck, models.PROTECT, related_name="attachments", verbose_name="自查")
-    item = models.PositiveSmallIntegerField("序号")
-    point = models.PositiveSmallIntegerField("要点", null=True, blank=True)
-    name = models.CharField("文件名", max_length=120)
-    file = models.FileField("文件", upload_to="self-checks/%Y/%m", max_length=200)
-    media_type = models.CharField("类型", max_length=100)
-    size = models.PositiveIntegerField("字节数")
-    digest = models.CharField("摘要", max_length=64)
-    uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="上传人")
-    uploaded_at = models.DateTimeField("上传时间", auto_now_add=True)
-    removed_at = models.DateTimeField("移除时间", null=True, blank=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "自查材料"
-        ordering = ["item", "point", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class Comment(models.Model):

@@ -57,6 +57,8 @@ from inspectors.models import PeopleImport, Pool
 from institutions.models import ImportRun, ImportState, RiskFlag, RiskKind, Site
 from jobs.models import Job
 from jobs.running import run_job
+from tests.access.self_checks import KINDS as SELF_CHECK_KINDS
+from tests.access.self_checks import add_self_checks
 from tests.factories import accounts, inspectors, institutions
 from tests.jobs import handlers  # noqa: F401  # the kind of job made here
 
@@ -206,6 +208,7 @@ def add_campaigns(city: City) -> None:
         "draft": draft, "negotiating": negotiating, "frozen": frozen, "drawn": drawn, "dispatched": dispatched,
         "revealing": revealing, "waiting": waiting, "disclosed": disclosed,
     }  # fmt: skip
+    city.objects |= add_self_checks(dispatched, city.objects["institution"], city.people)
 
 
 def plan(city: City, number: int) -> Campaign:
@@ -416,6 +419,7 @@ KINDS: dict[str, Kind] = {
     "campaign_job": of_city("campaign_job"),
     "import_run": own_import,
     "matter": lambda world, city, user: first(InspectionMatter.objects.all()),
+    **{name: of_city(name) for name in SELF_CHECK_KINDS},
 }
 """What own and foreign objects a route can be asked for; `Example.kind` names one of these."""
 
