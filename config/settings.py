@@ -179,6 +179,8 @@ CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "jobs.tasks.sweep", "schedule": timedelta(seconds=5)},
     "mind the clock": {"task": "campaigns.tasks.mind_the_clock", "schedule": timedelta(minutes=1)},
     "tell the head of the log": {"task": "campaigns.tasks.tell_head", "schedule": timedelta(minutes=1)},
+    "count self-checks": {"task": "selftest.tasks.count_progress", "schedule": timedelta(minutes=1)},
+    "remind of self-checks": {"task": "selftest.tasks.remind", "schedule": timedelta(minutes=10)},
     "drop old files": {"task": "jobs.tasks.drop_old_files", "schedule": timedelta(hours=6)},
 }
 
@@ -208,6 +210,8 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = text("EMAIL_FROM", "lianchou@localhost")
 if EMAIL_URL := text("EMAIL_URL"):
     globals().update(env.email_url_config(EMAIL_URL))
+REMIND_BY_MAIL = bool(EMAIL_URL)
+"""Institutions are reminded of their self-check by mail as well, where mail is configured (selftest/reminding.py)."""
 TIMESTAMP_URL = text("TIMESTAMP_URL")
 TIMESTAMP_CERTIFICATES = text("TIMESTAMP_CERTIFICATES")
 

@@ -19,6 +19,13 @@ class Locked(SelfCheckError):
     """This item cannot be changed now: it was handed in, carried over, or not returned."""
 
 
+class ReadAnother(WrongState):
+    """The version that the reviewer read was replaced meanwhile."""
+
+    def __init__(self, read: int, current: int) -> None:
+        super().__init__(f"您审核的是第 {read} 版，机构已经报送第 {current} 版。请阅读新版本后再审核，本次操作没有生效。")
+
+
 class Incomplete(SelfCheckError):
     """Not every applicable item is answered in full; `gaps` say what is missing and where."""
 

@@ -11,17 +11,18 @@ from accounts import audit
 from accounts.models import User
 from accounts.rules import require
 from selftest import transitions
-from selftest.errors import SelfCheckError, WrongState
+from selftest.errors import ReadAnother, SelfCheckError, WrongState
 from selftest.models import Problem, ReturnedItem, Review, SelfCheck
 from selftest.submitting import last_signed
 
 
 @transaction.atomic
-def accept(self_check: SelfCheck, *, words: str = "", by: User) -> Review:
+def accept(self_check: SelfCheck, *, words: str = "", version: int | None = None, by: User) -> Review:
+    """`version`: the number of the one that was read; ReadAnother when it is not the last signed one any more."""
     require(by, "review", self_check)
     self_check = transitions.locked(self_check)
     transitions.check_source("accept", self_check.state)
-    review = _review(self_check, Review.Outcome.ACCEPTED, words, by)
+    review = _review(self_check, Review.Outcome.ACCEPTED, words, version, by)
     transitions.move(
         self_check, "accept", by=by, facts={"version": review.submission.number}, accepted_at=review.at, reopened=None
     )
@@ -29,13 +30,15 @@ def accept(self_check: SelfCheck, *, words: str = "", by: User) -> Review:
 
 
 @transaction.atomic
-def return_items(self_check: SelfCheck, items: Mapping[int, str], *, words: str = "", by: User) -> Review:
-    """Ask for corrections: item number (0: the header) → why. Only these can then be changed."""
+def return_items(
+    self_check: SelfCheck, items: Mapping[int, str], *, words: str = "", version: int | None = None, by: User
+) -> Review:
+    """Ask for corrections: item number (0: the header) → why. Only these can then be changed. `version` as above."""
     require(by, "review", self_check)
     self_check = transitions.locked(self_check)
     transitions.check_source("return", self_check.state)
     _check_items(self_check, items)
-    review = _review(self_check, Review.Outcome.RETURNED, words, by)
+    review = _review(self_check, Review.Outcome.RETURNED, words, version, by)
     ReturnedItem.objects.bulk_create(
         ReturnedItem(review=review, item=item, words=why.strip()) for item, why in sorted(items.items())
     )
@@ -52,10 +55,12 @@ def _check_items(self_check: SelfCheck, items: Mapping[int, str]) -> None:
         raise SelfCheckError(f"第 {silent[0]} 项退回须写明理由。" if silent[0] else "基本信息退回须写明理由。")
 
 
-def _review(self_check: SelfCheck, outcome: Review.Outcome, words: str, by: User) -> Review:
+def _review(self_check: SelfCheck, outcome: Review.Outcome, words: str, read: int | None, by: User) -> Review:
     submission = last_signed(self_check)
     if submission is None:
         raise WrongState("还没有签署报送的版本。")
+    if read is not None and read != submission.number:
+        raise ReadAnother(read, submission.number)
     return Review.objects.create(submission=submission, outcome=outcome, words=words.strip(), by=by, at=timezone.now())
 
 

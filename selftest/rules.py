@@ -8,9 +8,9 @@ from typing import Any
 
 from accounts.models import Role, User
 from accounts.models.users import LEADS
-from accounts.rules import Predicate, declare, holds, is_market_regulator
+from accounts.rules import Predicate, can, declare, holds, is_market_regulator
 from institutions.models import Representative
-from selftest.models import FormTemplate, Invitation, Problem, Round, SelfCheck
+from selftest.models import ChangeRequest, FormTemplate, Invitation, Problem, Round, SelfCheck
 from selftest.states import RoundState
 
 REVIEWERS = LEADS | {Role.COUNTY_OFFICER}
@@ -79,6 +79,11 @@ def leads(user: User, subject: Invitation | Representative) -> bool:
     return subject.role == Role.INSTITUTION_CLERK and people.exists()
 
 
+@Predicate
+def keeps_the_pool(user: User, request: ChangeRequest) -> bool:
+    return can(user, "edit", request.institution)
+
+
 def _self_check(subject: SelfCheck | Problem) -> SelfCheck:
     return subject.self_check if isinstance(subject, Problem) else subject
 
@@ -97,6 +102,7 @@ declare(
     {"fill": represents, "comment": represents, "sign": heads, "review": is_reviewer & is_in_scope},
 )
 declare(Problem, {"report": represents, "decide": is_reviewer & is_in_scope})
+declare(ChangeRequest, {"decide": keeps_the_pool})
 keeps_people = is_reviewer & oversees
 declare(Invitation, {"see": keeps_people | acts_for, "create": keeps_people | leads, "revoke": keeps_people | leads})
 declare(Representative, {"end": keeps_people | leads})

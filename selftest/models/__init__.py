@@ -1,9 +1,10 @@
 """The self-check 机构自查: forms, rounds, what institutions answer, sign and mend, and what the bureau decides."""
 
+from selftest.models.attachments import Attachment
 from selftest.models.forms import FormTemplate
 from selftest.models.invitations import Invitation, Reminder
 from selftest.models.rounds import Materials, Population, Round
-from selftest.models.selfchecks import Answer, Attachment, Comment, HeaderBlock, SelfCheck
+from selftest.models.selfchecks import Answer, Comment, HeaderBlock, SelfCheck
 from selftest.models.submissions import (
     Capacity,
     ChangeRequest,
@@ -14,6 +15,7 @@ from selftest.models.submissions import (
     Submission,
     Way,
 )
+from selftest.models.tallies import Tally
 
 __all__ = [
     "Answer",
@@ -34,5 +36,6 @@ __all__ = [
     "SelfCheck",
     "Signature",
     "Submission",
+    "Tally",
     "Way",
 ]

@@ -50,6 +50,9 @@ class Reminder(models.Model):
     kind = models.CharField("类别", max_length=10, choices=Kind.choices)
     sent_at = models.DateTimeField("提醒时间")
     mailed = models.PositiveSmallIntegerField("发出邮件", default=0)
+    mail_after = models.DateTimeField(
+        "邮件待发", null=True, blank=True, help_text="不早于此时发送；空值表示没有要发的邮件"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "自查提醒"

@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -113,6 +115,19 @@ class ReturnedItem(models.Model):
         return f"第 {self.item} 项" if self.item else "基本信息"
 
 
+class ProblemQuerySet(models.QuerySet["Problem"]):
+    def visible_to(self, user: User) -> "ProblemQuerySet":
+        return self.filter(self_check__in=SelfCheck.objects.visible_to(user))
+
+    def standing(self) -> "ProblemQuerySet":
+        """Those that were found; not the ones that a later version says were none."""
+        return self.exclude(state=Problem.State.WITHDRAWN)
+
+    def overdue(self, day: date) -> "ProblemQuerySet":
+        """Not reported as mended by the day that the institution named itself."""
+        return self.filter(state=Problem.State.OPEN, due_on__lt=day)
+
+
 class Problem(models.Model):
     """A problem that an institution found itself, followed to its end. It follows the last signed version until the
     institution reports it mended."""
@@ -140,6 +155,8 @@ class Problem(models.Model):
     decided_at = models.DateTimeField("确认时间", null=True, blank=True)
     words = models.TextField("监管意见", blank=True)
 
+    objects = ProblemQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "自查问题"
         ordering = ["self_check_id", "item"]
@@ -153,6 +170,11 @@ class Problem(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.item} 项：{self.description[:30]}"
+
+
+class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
+    def visible_to(self, user: User) -> "ChangeRequestQuerySet":
+        return self.filter(submission__self_check__in=SelfCheck.objects.visible_to(user))
 
 
 class ChangeRequest(models.Model):
@@ -179,6 +201,8 @@ class ChangeRequest(models.Model):
     words = models.TextField("意见", blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核对人")
     decided_at = models.DateTimeField("核对时间", null=True, blank=True)
+
+    objects = ChangeRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "名录变更申请"
