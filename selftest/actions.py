@@ -18,6 +18,8 @@ actions.declare(
         "selftest.begin": "开始自查填报",
         "selftest.infected": "拦截带病毒的自查材料",
         "selftest.remove_attachment": "移除自查材料",
+        "selftest.infected": "拦截带病毒的自查材料",
+        "selftest.remove_attachment": "移除自查材料",
         "selftest.submit": "提交自查表待签署",
         "selftest.withdraw": "撤回自查表",
         "selftest.withdraw_again": "撤回自查表",
