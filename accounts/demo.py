@@ -52,10 +52,10 @@ DEMO_ACCOUNTS = (
         "shanxi-officer", "马俊峰", "山西省局经办人", (Role.LEAD_OFFICER,), "scjg:140000", "查看全省名录库和各市活动"
     ),
     DemoAccount(
-        "institution-clerk", "郭小燕", "检验检测机构经办人", (Role.INSTITUTION_CLERK,), "", "查看本机构资料和检查通知"
+        "institution-clerk", "郭小燕", "检验检测机构经办人", (Role.INSTITUTION_CLERK,), "", "填报本机构自查表（已填一半），提交签署"
     ),
     DemoAccount(
-        "institution-head", "高振华", "机构法定代表人", (Role.LEGAL_REPRESENTATIVE,), "", "查看本机构资料和检查通知"
+        "institution-head", "高振华", "机构法定代表人", (Role.LEGAL_REPRESENTATIVE,), "", "阅读自查表、在线签署诚信守法承诺书"
     ),
     DemoAccount(
         "sysadmin", "韩东", "系统管理员", (Role.SYSTEM_ADMINISTRATOR,), "", "新建用户、设置单位；看不到业务数据"

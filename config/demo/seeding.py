@@ -17,6 +17,7 @@ from accounts.services.places import edit_bureau
 from config.demo.campaign import plan_datong
 from config.demo.institutions import institution_rows
 from config.demo.people import expert_rows, inspector_rows
+from config.demo.self_checks import open_self_checks
 from inspectors.models import Inspector, Pool
 from inspectors.services import imports as people_imports
 from inspectors.services.conflicts import declare_conflict
@@ -45,7 +46,9 @@ def seed(say: Say) -> None:
     _flag_some(accounts["datong-officer"])
     say("大同市 2025 年度监督抽查：计划与协商")
     partners = {"ga:140200": accounts["datong-police"], "sthj:140200": accounts["datong-ecology"]}
-    plan_datong(accounts["datong-officer"], partners)
+    campaign = plan_datong(accounts["datong-officer"], partners)
+    say("机构自查：发起一轮，部分机构已经报送")
+    open_self_checks(campaign, accounts["datong-officer"], accounts["institution-clerk"])
 
 
 def _accounts() -> dict[str, User]:
