@@ -11,10 +11,10 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.db import OperationalError, connections
 from django.db.models import F
 from django.db.models.functions import Now
@@ -38,13 +38,17 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a handler gives back: a short sentence, facts for the page, perhaps a file."""
+    """What a handler gives back: a short sentence, facts for the page, perhaps a file.
+
+    file: an open temporary file instead of `content`, where that would fill the memory; it is closed once stored.
+    """
 
     message: str = "已完成"
     result: dict[str, Any] = field(default_factory=dict)
     file_name: str = ""
     content: bytes = b""
     next_url: str = ""
+    file: IO[bytes] | None = None
 
 
 class Progress:
@@ -128,7 +132,7 @@ def claim(job_id: int) -> Job | None:
 
 def finish(job: Job, outcome: Outcome) -> None:
     """`job` as it was claimed: its token is the fence that a late writer does not pass. Raises LeaseLost."""
-    name = _store(job, outcome) if outcome.content else ""
+    name = _store(job, outcome) if outcome.content or outcome.file else ""
     changed = held(job).update(
         state=JobState.DONE,
         message=outcome.message[:200],
@@ -158,7 +162,10 @@ def held(job: Job) -> JobQuerySet:
 def _store(job: Job, outcome: Outcome) -> str:
     """Keep the file under a name that tells nothing; people see `file_name`."""
     name = job.file.field.generate_filename(job, f"{job.pk}-{job.token[:8]}")
-    return job.file.storage.save(name, ContentFile(outcome.content))
+    if outcome.file is None:
+        return job.file.storage.save(name, ContentFile(outcome.content))
+    with outcome.file as file:
+        return job.file.storage.save(name, File(file, name))
 
 
 @contextmanager
