@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import views
+from reports import self_check_views, views
 
 app_name = "reports"
 
@@ -13,4 +13,12 @@ urlpatterns = [
     path("campaigns/<int:pk>/notice/", views.campaign_notice, name="campaign_notice"),
     path("draws/<int:pk>/minutes.pdf", views.minutes, name="minutes"),
     path("tasks/<int:pk>/notice.pdf", views.notice, name="notice"),
+    path("forms/<int:pk>/form.pdf", self_check_views.blank_form, name="blank_form"),
+    path("selfchecks/<int:pk>/draft.pdf", self_check_views.self_check_draft, name="self_check_draft"),
+    path("selfchecks/<int:pk>/form.pdf", self_check_views.self_check_pdf, name="self_check_pdf"),
+    path("selfchecks/<int:pk>/<int:number>/form.pdf", self_check_views.self_check_version, name="self_check_version"),
+    path(
+        "selfchecks/<int:pk>/<int:number>/receipt.pdf", self_check_views.self_check_receipt, name="self_check_receipt"
+    ),
+    path("rounds/<int:pk>/selfchecks/", self_check_views.self_checks_batch, name="self_checks_batch"),
 ]

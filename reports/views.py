@@ -1,8 +1,6 @@
 """Lists and documents of a campaign, and the statistics page. Files of any size are made by a worker (reports/tasks.py);
 a single notice and a county's own list are small and answered at once."""
 
-from urllib.parse import quote
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
@@ -19,6 +17,7 @@ from reports import datasets, requests, xlsx
 from reports.forms import CampaignChoice
 from reports.minutes import draw_minutes
 from reports.requests import Product, file_name, may_have
+from reports.responses import file_answer
 from reports.statistics import charts_of_campaign, charts_of_pool
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -58,7 +57,7 @@ def own_task_list(request: Request, pk: int) -> HttpResponse:
     rows = datasets.task_rows(request.user, campaign)
     head = datasets.list_head(campaign, request.user, county=_own_county(request))
     name = file_name(campaign, "任务清单", suffix="xlsx", place=head.area)
-    return _file(xlsx.task_list_workbook(head, rows), name, XLSX)
+    return file_answer(xlsx.task_list_workbook(head, rows), name, XLSX)
 
 
 def _own_county(request: Request) -> str:
@@ -95,7 +94,7 @@ def notice(request: Request, pk: int) -> HttpResponse:
     task = get_object_or_404(datasets.with_notice(tasks), pk=pk)
     document = datasets.inspection_notice(task, site=_site(request), made_by=request.user)
     name = f"检查通知书{task.notice.number}（{task.institution.name}）.pdf"
-    return _file(render_inspection_notices([document]), name, "application/pdf")
+    return file_answer(render_inspection_notices([document]), name, "application/pdf")
 
 
 @require_GET
@@ -106,7 +105,7 @@ def minutes(request: Request, pk: int) -> HttpResponse:
     draw = get_drawn(request, pk)
     record_url = addresses.record_url(draw, request)
     document = draw_minutes(draw, minutes_of(draw), record_url=record_url, made_by=request.user)
-    return _file(render_minutes(document), f"抽取记录{draw.code}.pdf", "application/pdf")
+    return file_answer(render_minutes(document), f"抽取记录{draw.code}.pdf", "application/pdf")
 
 
 def _campaign(request: Request, pk: int, product: Product) -> Campaign:
@@ -130,11 +129,3 @@ def _county(request: Request, campaign: Campaign) -> Region | None:
 
 def _site(request: Request) -> str:
     return request.build_absolute_uri("/").rstrip("/")
-
-
-def _file(content: bytes, name: str, content_type: str) -> HttpResponse:
-    answer = HttpResponse(content, content_type=content_type)
-    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    answer.headers["Cache-Control"] = "no-store, private"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
