@@ -246,4 +246,4 @@ def _go_on(overview: Overview) -> NextStep:
             f"监管部门退回 {count} 处。请按意见修改后重新提交、签署。其他内容保持不变。", f"修改{name}", entry.url
         )
     left = sum(each.is_outstanding for each in overview.entries)
-    return NextStep(f"还有 {left} 处没有填完。", f"继续填写{name}", entry.url)
+    return NextStep(f"还有 {left} 项没有填完。", f"继续填写{name}", entry.url)

@@ -90,13 +90,14 @@ def _page(
         "changed": _conflict(item, changed, form) if changed and form else None,
         "is_amended": overview.is_amended(answer),
         "places": attaching.places(item, self_check.attachments.live()),
+        "lacking": [gap.words for gap in gaps_of(item, answer)] if answer.choice else [],
         "takes_files": attaching.takes_files(self_check, item.number),
         "long_point": LONG_POINT,
     }
     return render(request, "selftest/fill_item.html", context, status=status)
 
 
-LONG_POINT = 60
+LONG_POINT = 110
 """Characters from which a sub-point is folded."""
 
 
@@ -159,7 +160,7 @@ def base_of(request: Request, name: str = "base") -> int:
 
 def stranger(request: Request) -> HttpResponse | None:
     """The page was made for somebody else, who signed out on this machine: nothing of theirs is saved."""
-    if request.POST.get("user") == str(request.user.pk):
+    if request.POST.get("user", str(request.user.pk)) == str(request.user.pk):
         return None
     return JsonResponse({"words": "现在登录的是另一个账号，这里的内容没有保存。"}, status=NOBODY)
 

@@ -40,6 +40,8 @@ class BlockPart:
     def rows(self) -> Iterator[tuple[Any, str | None, bool, HeaderField]]:
         """(bound field, what the pool says or None, whether it must still be filled, what the form asks)."""
         for field in self.fields:
+            if field.key not in self.form.fields:
+                continue
             yield self.form[field.key], self.pool.get(field.key), field.key in self.missing, field
 
     @property
@@ -73,6 +75,9 @@ def fill_header(request: Request, pk: int) -> HttpResponse:
 
 
 def _saved(request: Request, overview: Overview, block: HeaderBlock) -> BlockPart:
+    """A block that somebody added since the page was made is left alone."""
+    if f"block{block.pk}-base" not in request.POST:
+        return _part(overview, block)
     fields = header.fields_of(overview.content, block.kind)
     form = BlockForm(fields, block, request.POST, partly=True)
     part = _part(overview, block, form)

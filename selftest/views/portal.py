@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
+from accounts.models import Role
 from selftest import filling, header, submitting
 from selftest.content import Choice
 from selftest.errors import Incomplete, SelfCheckError
@@ -131,7 +132,7 @@ def _gaps_page(request: Request, overview: Overview) -> HttpResponse:
         "counts": _counts(overview),
         "problems": [answer for answer in overview.answers.values() if answer.choice == Choice.YES],
         "differences": list(header.differences(overview.content, overview.blocks, self_check.institution)),
-        "heads": [person for person in people_of(self_check) if person["role"] == "法定代表人"],
+        "heads": self_check.institution.representatives.filter(role=Role.LEGAL_REPRESENTATIVE).select_related("user"),
     }
     return render(request, "selftest/fill_check.html", context)
 

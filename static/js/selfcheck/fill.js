@@ -83,6 +83,11 @@ function showProgress(unit) {
   const list = document.querySelector("[data-progress]");
   const done = list?.querySelectorAll("[data-outstanding=no]").length;
   for (const place of document.querySelectorAll("[data-done]")) place.textContent = done;
+  const lacking = unit.box.querySelector("[data-lacking]");
+  if (lacking) {
+    lacking.hidden = missing.length === 0 || entry.state === "todo";
+    lacking.querySelector("[data-lacking-words]").textContent = missing.join("、");
+  }
   for (const place of unit.box.querySelectorAll("[data-missing-for]")) place.hidden = !missing.includes(place.dataset.missingFor);
 }
 
