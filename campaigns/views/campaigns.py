@@ -14,6 +14,7 @@ from campaigns.filters import CampaignFilter
 from campaigns.forms import PARTS, CampaignForm
 from campaigns.history import history_of
 from campaigns.models import Approval, Campaign, LineAgreement
+from campaigns.pages import pages_of
 from campaigns.states import CampaignState
 from campaigns.tables import CampaignTable
 
@@ -169,14 +170,15 @@ def get_campaign(request: Request, pk: int, *parts: str) -> Campaign:
 
 def tabs(request: Request, campaign: Campaign, active: str) -> list[dict[str, object]]:
     """The campaign's pages; those that show nothing yet are left out."""
-    pages = [("plan", "计划", "detail", True)]
-    pages.append(("draw", "冻结与抽取", "draw", campaign.frozen_at is not None or campaign.draws.exists()))
-    pages.append(("tasks", "检查任务", "campaign_tasks", campaign.drawn_at is not None))
-    pages.append(("people", "人员", "people", campaign.drawn_at is not None))
-    pages.append(("documents", "文书与名单", "documents", True))
-    pages.append(("log", "记录", "log", True))
+    pages = [("plan", "计划", "campaigns:detail", True)]
+    pages += [(page.key, page.label, page.route, True) for page in pages_of(request.user, campaign)]
+    pages.append(("draw", "冻结与抽取", "campaigns:draw", campaign.frozen_at is not None or campaign.draws.exists()))
+    pages.append(("tasks", "检查任务", "campaigns:campaign_tasks", campaign.drawn_at is not None))
+    pages.append(("people", "人员", "campaigns:people", campaign.drawn_at is not None))
+    pages.append(("documents", "文书与名单", "campaigns:documents", True))
+    pages.append(("log", "记录", "campaigns:log", True))
     return [
-        {"label": label, "url": reverse(f"campaigns:{name}", args=[campaign.pk]), "active": key == active}
-        for key, label, name, is_shown in pages
+        {"label": label, "url": reverse(route, args=[campaign.pk]), "active": key == active}
+        for key, label, route, is_shown in pages
         if is_shown
     ]
