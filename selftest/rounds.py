@@ -11,11 +11,13 @@ from accounts.models import User
 from accounts.rules import require
 from campaigns.models import Campaign, Task
 from institutions.models import Institution, InstitutionState
+from selftest.carrying import not_carried
 from selftest.errors import SelfCheckError, WrongState
 from selftest.models import Population, Round, SelfCheck
 from selftest.states import RoundState
 
 ROWS_PER_INSERT = 2000
+PRACTICE = "演练不发起机构自查。"
 EDITABLE = (
     "form", "title", "population", "deadline", "needs_letter", "materials", "carries_from", "carried_items",
 )  # fmt: skip
@@ -24,6 +26,8 @@ EDITABLE = (
 @transaction.atomic
 def create_round(campaign: Campaign, *, by: User, **values: Any) -> Round:
     """A draft; `values` are those of EDITABLE."""
+    if campaign.is_practice:
+        raise SelfCheckError(PRACTICE)
     round = Round(campaign=campaign, scope=campaign.scope, created_by=by)
     require(by, "edit", round)
     return _save(round, values, "selftest.create_round", by)
@@ -55,6 +59,15 @@ def _check(round: Round) -> None:
         raise SelfCheckError(f"自查表没有第 {unknown[0]} 项。")
     if round.carried_items and round.carries_from is None:
         raise SelfCheckError("请选择沿用哪一轮自查的回答。")
+    if round.carries_from is not None:
+        _check_carried(round, round.carries_from)
+
+
+def _check_carried(round: Round, earlier: Round) -> None:
+    if earlier.pk == round.pk or earlier.state == RoundState.DRAFT:
+        raise SelfCheckError("只能沿用此前已经启动的另一轮自查。")
+    if wrong := not_carried(round.form.parsed, earlier.form.parsed, round.carried_items):
+        raise SelfCheckError(f"第 {wrong[0].item.number} 项{wrong[0].likeness.value}。")
 
 
 @transaction.atomic
@@ -64,7 +77,7 @@ def open_round(round: Round, *, by: User) -> int:
     require(by, "run", round)
     round = _locked(round, RoundState.DRAFT, RoundState.OPEN)
     if round.campaign.is_practice:
-        raise SelfCheckError("演练不发起机构自查。")
+        raise SelfCheckError(PRACTICE)
     if round.state == RoundState.DRAFT and round.is_over:
         raise SelfCheckError("截止日期已经过去，请先修改截止日期。")
     asked = _enrol(round)
