@@ -21,6 +21,7 @@ AUDIT = frozenset({Role.AUDITOR})
 PEOPLE_KEEPERS = frozenset({Role.LEAD_OFFICER, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER})
 EXPERT_KEEPERS = frozenset({Role.LEAD_OFFICER})
 CONFLICT_DECIDERS = frozenset({Role.LEAD_APPROVER, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER})
+ROUND_READERS = LEADS | {Role.COUNTY_OFFICER, Role.SUPERVISOR}
 
 ROUTES = {
     # frame
@@ -230,6 +231,44 @@ ROUTES = {
     "selftest:withdraw_submission": {"POST": INSTITUTION},
     "selftest:signature_file": {"GET": OVERSEERS | INSTITUTION | {Role.INSPECTOR}},
     "selftest:receipt": {"GET": PUBLIC},
+    "selftest:forms": {"GET": REGULATORS},
+    "selftest:form": {"GET": REGULATORS},
+    "selftest:form_copy": {"GET": LEAD, "POST": LEAD},
+    "selftest:form_edit": {"GET": LEAD, "POST": LEAD},
+    "selftest:form_header": {"GET": LEAD, "POST": LEAD},
+    "selftest:form_item_create": {"GET": LEAD, "POST": LEAD},
+    "selftest:form_item": {"GET": LEAD, "POST": LEAD},
+    "selftest:form_item_move": {"POST": LEAD},
+    "selftest:form_item_remove": {"GET": LEAD, "POST": LEAD},
+    "selftest:form_publish": {"GET": LEAD, "POST": LEAD},
+    "selftest:rounds": {"GET": ROUND_READERS},
+    "selftest:campaign_rounds": {"GET": ROUND_READERS},
+    "selftest:round": {"GET": ROUND_READERS},
+    "selftest:round_create": {"GET": LEAD, "POST": LEAD},
+    "selftest:round_edit": {"GET": LEAD, "POST": LEAD},
+    "selftest:round_carry": {"GET": LEAD, "POST": LEAD},
+    "selftest:round_open": {"GET": LEAD, "POST": LEAD},
+    "selftest:round_close": {"GET": LEAD, "POST": LEAD},
+    "selftest:round_job": {"GET": LEAD},
+    "selftest:progress": {"GET": ROUND_READERS},
+    "selftest:self_checks": {"GET": ROUND_READERS},
+    "selftest:phone_list": {"GET": ROUND_READERS},
+    "selftest:phone_export": {"GET": ROUND_READERS},
+    "selftest:self_check": {"GET": ROUND_READERS},
+    "selftest:accept": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "selftest:return_items": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "selftest:side_by_side": {"GET": ROUND_READERS | {Role.INSPECTOR}},
+    "selftest:task_self_check": {"GET": ROUND_READERS | {Role.INSPECTOR}},
+    "selftest:problems": {"GET": ROUND_READERS},
+    "selftest:problem": {"GET": ROUND_READERS},
+    "selftest:confirm_mended": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "selftest:reject_mended": {"POST": LEAD | {Role.COUNTY_OFFICER}},
+    "selftest:own_problems": {"GET": INSTITUTION},
+    "selftest:report_mended": {"GET": INSTITUTION, "POST": INSTITUTION},
+    "selftest:changes": {"GET": ROUND_READERS},
+    "selftest:change": {"GET": ROUND_READERS},
+    "selftest:accept_change": {"POST": INSTITUTION_KEEPERS},
+    "selftest:reject_change": {"POST": INSTITUTION_KEEPERS},
     # reports
     "reports:statistics": {"GET": OFFICE},
     "reports:task_list": {"POST": LEAD | {Role.COUNTY_OFFICER}},
@@ -245,6 +284,7 @@ ROUTES = {
     "reports:self_check_version": {"GET": OVERSEERS | INSTITUTION | {Role.INSPECTOR}},
     "reports:self_check_receipt": {"GET": OVERSEERS | INSTITUTION | {Role.INSPECTOR}},
     "reports:self_checks_batch": {"POST": OVERSEERS},
+    "reports:self_check_workbook": {"POST": ROUND_READERS},
     # api
     "api:token": {"POST": PUBLIC, "DELETE": SIGNED_IN},
     "api:schema": {"GET": SIGNED_IN},

@@ -6,4 +6,4 @@ class SelftestConfig(AppConfig):
     verbose_name = "机构自查"
 
     def ready(self) -> None:
-        from selftest import actions, rules  # noqa: F401, PLC0415  # each declares itself
+        from selftest import actions, links, pages, rules, tasks, todos  # noqa: F401, PLC0415  # each declares itself

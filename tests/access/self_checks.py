@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Role, User
 from campaigns.models import Campaign
 from institutions.models import Institution, Representative
+from jobs.models import Job
 from selftest import filling, publishing, reviewing, rounds, signing, submitting
 from selftest.models import ChangeRequest, FormTemplate, HeaderBlock, Problem, Round, SelfCheck, Submission, Way
 from tests.selftest import world as small
@@ -16,7 +17,7 @@ from tests.selftest import world as small
 STAGES = ("invited", "filling", "signing", "signed", "returned", "accepted", "mended")
 KINDS = (
     "form", "draft_form", "draft_round", "round", "block", "waiting_version", "version", "signature", "problem",
-    "reported_problem", "change_request", "representative", *(f"{stage}_check" for stage in STAGES),
+    "reported_problem", "change_request", "representative", "round_job", *(f"{stage}_check" for stage in STAGES),
     *(f"{stage}_round" for stage in STAGES),
 )  # fmt: skip
 
@@ -39,7 +40,12 @@ def add_self_checks(campaign: Campaign, institution: Institution, people: dict[s
         found[f"{stage}_round"] = Round.objects.get(pk=round.pk)
         found[f"{stage}_check"] = bring_to(stage, round.self_checks.get(institution=institution), people)
     versions = Submission.objects.filter(self_check__institution=institution)
+    opening = Job.objects.create(
+        kind="selftest.open_round", title="启动自查", owner=officer, key=f"selftest.open_round:{found['draft_round'].pk}",
+        state="failed",
+    )  # fmt: skip
     return found | {
+        "round_job": opening,
         "round": found["filling_round"],
         "block": found["filling_check"].blocks.get(kind=HeaderBlock.Kind.CERTIFICATE, certificate=None),
         "waiting_version": versions.get(self_check=found["signing_check"]),
