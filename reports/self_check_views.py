@@ -13,6 +13,7 @@ from reports.responses import file_answer
 from reports.self_check_batch import KIND, asked_for, printable
 from reports.self_check_form import SelfCheckSheet, blank_sheet, check_address, draft_sheet, signature_of, version_sheet
 from reports.self_check_receipt import receipt_of
+from reports.self_check_workbook import ask_for_workbook
 from selftest.models import FormTemplate, Round, SelfCheck, Submission
 from selftest.states import SelfCheckState
 from selftest.submitting import last_signed
@@ -84,6 +85,13 @@ def self_checks_batch(request: Request, pk: int) -> HttpResponse:
         key=f"{KIND}:{round.pk}:{county}:{form}:{request.user.pk}",
     )  # fmt: skip
     return redirect("jobs:detail", job.pk)
+
+
+@require_POST
+def self_check_workbook(request: Request, pk: int) -> HttpResponse:
+    """Every answer, problem and figure of a round that this person sees, made by a worker."""
+    round = get_object_or_404(Round.objects.visible_to(request.user), pk=pk)
+    return redirect("jobs:detail", ask_for_workbook(round, by=request.user).pk)
 
 
 def _self_check(request: Request, pk: int) -> SelfCheck:

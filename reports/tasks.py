@@ -10,6 +10,7 @@ from jobs.models import Job
 from jobs.running import JobRefused, Outcome, Progress, handles
 from reports import datasets, requests, self_check_letters, xlsx  # noqa: F401  # declares its kind of job
 from reports import self_check_batch as _self_check_batch  # noqa: F401  # registers its job
+from reports import self_check_workbook as _self_check_workbook  # noqa: F401  # registers its job
 from reports.campaign_notice import compose_campaign_notice
 from reports.printed_lists import task_list_sheet
 from reports.requests import Product, file_name, may_have

@@ -21,4 +21,5 @@ urlpatterns = [
         "selfchecks/<int:pk>/<int:number>/receipt.pdf", self_check_views.self_check_receipt, name="self_check_receipt"
     ),
     path("rounds/<int:pk>/selfchecks/", self_check_views.self_checks_batch, name="self_checks_batch"),
+    path("rounds/<int:pk>/workbook/", self_check_views.self_check_workbook, name="self_check_workbook"),
 ]

@@ -6,4 +6,12 @@ class SelftestConfig(AppConfig):
     verbose_name = "机构自查"
 
     def ready(self) -> None:
-        from selftest import actions, links, pages, rules, tasks, todos  # noqa: F401, PLC0415  # each declares itself
+        from selftest import (  # noqa: F401, PLC0415  # each declares itself
+            actions,
+            links,
+            pages,
+            review_todos,
+            rules,
+            tasks,
+            todos,
+        )

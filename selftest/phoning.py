@@ -13,6 +13,16 @@ from accounts.templatetags.wording import cn_moment
 from selftest.models import Round, SelfCheck
 from workbooks.writing import ExportColumn, ExportSheet, write_table
 
+
+def days_late(self_check: SelfCheck) -> int:
+    """Of one that has not been handed in."""
+    return max(0, (timezone.localdate() - self_check.round.deadline).days)
+
+
+def _local(moment: datetime | None) -> datetime | None:
+    return timezone.localtime(moment).replace(tzinfo=None) if moment else None
+
+
 COLUMNS = (
     ExportColumn("县区", lambda row: row.county.name, width=12),
     ExportColumn("机构名称", lambda row: row.institution.name, width=34),
@@ -22,19 +32,10 @@ COLUMNS = (
     ExportColumn("法定代表人", lambda row: row.institution.legal_representative, width=12),
     ExportColumn("法定代表人电话", lambda row: row.institution.legal_representative_phone, width=16),
     ExportColumn("状态", lambda row: row.get_state_display(), width=10),
-    ExportColumn("逾期天数", lambda row: days_late(row), "integer", 10),
+    ExportColumn("逾期天数", days_late, "integer", 10),
     ExportColumn("最近填报", lambda row: _local(row.last_active), "datetime", 17),
     ExportColumn("联系结果", lambda row: None, width=24),
 )
-
-
-def days_late(self_check: SelfCheck) -> int:
-    """Of one that has not been handed in."""
-    return max(0, (timezone.localdate() - self_check.round.deadline).days)
-
-
-def _local(moment: datetime | None) -> datetime | None:
-    return timezone.localtime(moment).replace(tzinfo=None) if moment else None
 
 
 @transaction.atomic

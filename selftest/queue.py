@@ -3,6 +3,7 @@
 from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 
+from accounts.http import Request
 from selftest.models import SelfCheck
 from selftest.models.selfchecks import SelfCheckQuerySet
 from selftest.review_filters import SelfCheckFilter
@@ -22,7 +23,7 @@ def query_of(request: HttpRequest) -> str:
     return query.urlencode()
 
 
-def queue_of(request: HttpRequest, self_check: SelfCheck) -> SelfCheckQuerySet:
+def queue_of(request: Request, self_check: SelfCheck) -> SelfCheckQuerySet:
     """Those of the same round that the address filters; without filters, those that wait for a review."""
     query = QueryDict(query_of(request) or f"status={SelfCheckState.SUBMITTED}")
     rows = SelfCheck.objects.visible_to(request.user).filter(round=self_check.round_id)

@@ -14,6 +14,7 @@ from accounts.rules import can, require
 from campaigns import declaring, notices, queries
 from campaigns.errors import CampaignError
 from campaigns.filters import TaskFilter
+from campaigns.links import links_of
 from campaigns.models import Task, TeamMember
 from campaigns.models.tasks import TaskQuerySet
 from campaigns.states import TaskState
@@ -59,6 +60,7 @@ def task(request: Request, pk: int) -> HttpResponse:
         "certificates": found.institution.certificates.prefetch_related("domains"),
         "may": {name: can(request.user, name, found) for name in ("notify", "replace", "declare_team", "see_history")},
         "is_regulator": request.user.is_regulator,
+        "links": links_of(request.user, found),
     }
     return render(request, "campaigns/task.html", context | _history(request, found, seats))
 

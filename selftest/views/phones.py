@@ -56,6 +56,8 @@ def phone_export(request: Request, pk: int) -> HttpResponse:
     content = export_phones(round, rows, query=request.GET.urlencode(), by=request.user)
     answer = HttpResponse(content, content_type=XLSX)
     name = f"{round.title}催报电话{timezone.localdate():%Y%m%d}.xlsx"
-    answer.headers["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    answer.headers["Content-Disposition"] = (
+        content_disposition_header(as_attachment=True, filename=name) or "attachment"
+    )
     answer.headers["Cache-Control"] = "no-store, private"
     return answer

@@ -40,7 +40,9 @@ def self_checks(request: Request, pk: int) -> HttpResponse:
     standing = Problem.objects.standing().filter(self_check=OuterRef("pk")).order_by().values("self_check")
     counted = Coalesce(Subquery(standing.annotate(number=Count("pk")).values("number")), 0)
     rows = visible.select_related("institution", "county", "round").annotate(found=counted)
-    found = SelfCheckFilter(request.GET, rows.order_by("county_id", "institution__name", "pk"), round=round, request=request)
+    found = SelfCheckFilter(
+        request.GET, rows.order_by("county_id", "institution__name", "pk"), round=round, request=request
+    )
     context: dict[str, Any] = {"filter": found, "table": arrange(SelfCheckTable(found.qs), request)}
     if request.htmx:
         return render(request, "selftest/self_checks.html#rows", context)
@@ -48,7 +50,7 @@ def self_checks(request: Request, pk: int) -> HttpResponse:
     return render(request, "selftest/self_checks.html", context)
 
 
-COUNTERS = (
+COUNTERS: tuple[tuple[str, str, dict[str, str], str], ...] = (
     ("自查机构", "all", {}, ""),
     ("未开始", "invited", {"status": "invited"}, ""),
     ("待审核", "submitted", {"status": "submitted"}, "waiting"),
@@ -157,12 +159,16 @@ def accept(request: Request, pk: int) -> HttpResponse:
     require(request.user, "review", found)
     given = _given(request, found)
     try:
-        if given.items:
-            raise SelfCheckError("您还勾选了要退回的项目。确实通过的，请先取消勾选并清空理由；否则请按“退回补正”。")
+        _check_nothing_is_ticked(given)
         reviewing.accept(found, words=given.words, version=_version(request), by=request.user)
     except SelfCheckError as refused:
         return _refused(request, found, given, refused)
     return _done(request, found, f"“{found.institution.name}”的自查表已审核通过。")
+
+
+def _check_nothing_is_ticked(given: Given) -> None:
+    if given.items:
+        raise SelfCheckError("您还勾选了要退回的项目。确实通过的，请先取消勾选并清空理由；否则请按“退回补正”。")
 
 
 @require_POST

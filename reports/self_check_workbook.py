@@ -1,0 +1,149 @@
+"""A round of self-checks as one workbook: every answer, every problem, and the progress of each county."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from tempfile import TemporaryFile
+from typing import IO, Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from jobs.models import Job
+from jobs.running import JobRefused, Outcome, Progress, handles
+from jobs.services import start_job
+from reports.requests import LONGEST_TITLE, UNFIT_FOR_FILE_NAMES
+from selftest.content import Item
+from selftest.models import Problem, Round, SelfCheck
+from selftest.progress import Figures, count_counties
+from selftest.versions import choice_words, signed_answers
+from workbooks.writing import ExportColumn, ExportSheet, write_table
+
+KIND = "reports.self_check_workbook"
+PER_STEP = 1000
+GONE = "您已无权查看这一轮自查，或者范围内没有机构。"
+BASICS = (
+    ExportColumn("县区", lambda row: row.self_check.county.name, width=12),
+    ExportColumn("机构名称", lambda row: row.self_check.institution.name, width=34),
+    ExportColumn("统一社会信用代码", lambda row: row.self_check.institution.identifier, width=21),
+    ExportColumn("状态", lambda row: row.self_check.get_state_display(), width=10),
+    ExportColumn("逾期", lambda row: "逾期" if row.self_check.is_late else "", width=8),
+    ExportColumn("首次报送", lambda row: local(row.self_check.handed_in_at), "datetime", 17),
+    ExportColumn("审核通过", lambda row: local(row.self_check.accepted_at), "datetime", 17),
+)
+DETAILS = (
+    ExportColumn("县区", lambda row: row.self_check.county.name, width=12),
+    ExportColumn("机构名称", lambda row: row.self_check.institution.name, width=34),
+    ExportColumn("统一社会信用代码", lambda row: row.self_check.institution.identifier, width=21),
+    ExportColumn("项目", lambda row: row.item, "integer", 7),
+    ExportColumn("问题描述", lambda row: row.description, width=40),
+    ExportColumn("原因分析", lambda row: row.cause, width=30),
+    ExportColumn("整改措施", lambda row: row.measure, width=30),
+    ExportColumn("整改期限", lambda row: row.due_on, "date", 12),
+    ExportColumn("状态", lambda row: row.get_state_display(), width=14),
+    ExportColumn("实际完成", lambda row: row.mended_on, "date", 12),
+    ExportColumn("整改结果", lambda row: row.result, width=30),
+    ExportColumn("监管意见", lambda row: row.words, width=24),
+)
+FIGURES = (
+    ("应自查", "asked"), ("未开始", "invited"), ("填报中", "filling"), ("待签署", "signing"), ("待审核", "submitted"),
+    ("已退回", "returned"), ("已通过", "accepted"), ("累计报送", "handed_in"), ("逾期", "late"), ("自查发现问题", "troubled"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """answers: item → the answer as it was last signed; empty when nothing was."""
+
+    self_check: SelfCheck
+    answers: Mapping[int, Mapping[str, Any]]
+
+
+def local(moment: datetime | None) -> datetime | None:
+    return timezone.localtime(moment).replace(tzinfo=None) if moment else None
+
+
+@transaction.atomic
+def ask_for_workbook(round: Round, *, by: User) -> Job:
+    audit.record("selftest.export_everything", round, by=by)
+    return start_job(
+        KIND, f"自查汇总表：{round.title}", by=by, parameters={"round": round.pk}, key=f"{KIND}:{round.pk}:{by.pk}"
+    )
+
+
+@handles(KIND)
+def make_workbook(job: Job, progress: Progress) -> Outcome:
+    rounds = Round.objects.visible_to(job.owner).select_related("form")
+    round = rounds.filter(pk=job.parameters["round"]).first()
+    seen = SelfCheck.objects.visible_to(job.owner).filter(round=round)
+    count = seen.count() if round else 0
+    if round is None or not count or not job.owner.is_active:
+        raise JobRefused(GONE)
+    file = TemporaryFile()  # noqa: SIM115  # closed by whoever stores it
+    write_workbook(file, round, seen, by=job.owner, progress=progress)
+    name = f"{round.title.translate(UNFIT_FOR_FILE_NAMES)[:LONGEST_TITLE]}汇总表{timezone.localdate():%Y%m%d}.xlsx"
+    return Outcome(f"自查汇总表已生成，共 {count} 家机构", {"institutions": count}, name, file=file)
+
+
+def write_workbook(
+    file: IO[bytes], round: Round, seen: QuerySet[SelfCheck], *, by: User, progress: Progress | None = None
+) -> None:
+    """`seen`: the self-checks that `by` may see."""
+    made = (
+        f"由 {by} 于 {timezone.localtime():%Y-%m-%d %H:%M} 生成；回答以法定代表人最近一次签署的版本为准，草稿不在其中"
+    )
+    items = round.form.parsed.items
+    columns = (*BASICS, *(_answer_column(item) for item in items))
+    problems = Problem.objects.standing().filter(self_check__in=seen).order_by("self_check__county_id", "self_check__institution__name", "item")  # fmt: skip
+    rows = problems.select_related("self_check__institution", "self_check__county").iterator(PER_STEP)
+    write_table(file, [
+        ExportSheet("各县区进度", _county_columns(), _county_rows(round, by), f"{round.title}进度", made),
+        ExportSheet("回答", columns, _answer_rows(round, seen, progress), f"{round.title}回答", made, _titles(items)),
+        ExportSheet("自查问题台账", DETAILS, rows, f"{round.title}自查问题台账", made),
+    ])  # fmt: skip
+
+
+def _answer_column(item: Item) -> ExportColumn:
+    def words(row: AnswerRow) -> str:
+        answer = row.answers.get(item.number)
+        return choice_words(answer["choice"]) if answer else ""
+
+    return ExportColumn(f"第 {item.number} 项", words, width=9)
+
+
+def _titles(items: tuple[Item, ...]) -> tuple[str, ...]:
+    return ("“是”表示发现问题。", *(f"第 {item.number} 项：{item.title}" for item in items))
+
+
+def _answer_rows(round: Round, seen: QuerySet[SelfCheck], progress: Progress | None) -> Iterator[AnswerRow]:
+    keys = list(seen.order_by("county_id", "institution__name", "pk").values_list("pk", flat=True))
+    for start in range(0, len(keys), PER_STEP):
+        if progress:
+            progress("正在汇总回答", start, len(keys))
+        part = keys[start : start + PER_STEP]
+        found = SelfCheck.objects.filter(pk__in=part).select_related("institution", "county")
+        by_key = {self_check.pk: self_check for self_check in found}
+        answers = signed_answers(list(by_key.values()))
+        for key in part:
+            by_key[key].round = round
+            yield AnswerRow(by_key[key], answers.get(key, {}))
+
+
+def _county_columns() -> tuple[ExportColumn, ...]:
+    return (ExportColumn("县区", lambda row: row[0], width=22), *(_figure(label, key) for label, key in FIGURES))
+
+
+def _figure(label: str, key: str) -> ExportColumn:
+    return ExportColumn(label, lambda row: row[1][key], "integer", 12)
+
+
+def _county_rows(round: Round, by: User) -> list[tuple[str, Figures]]:
+    """(county, figures), at the end their sum."""
+    counted = count_counties(round, by.scope or "")
+    names = dict(round.self_checks.order_by().values_list("county_id", "county__name").distinct())
+    rows = [(names[code], area.progress) for code, area in sorted(counted.items())]
+    total: Figures = sum((figures for _, figures in rows), start=Figures())
+    return [*rows, ("合计", total)]

@@ -1,0 +1,32 @@
+"""What the pages of an institution and of a task lead to in this room."""
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.rules import can
+from campaigns import links as task_links
+from campaigns.models import Task
+from institutions import links
+from institutions.models import Institution
+from selftest.beside import self_check_of
+from selftest.models import Invitation, SelfCheck
+
+
+def people(user: User, institution: Institution) -> Iterator[links.Link]:
+    if can(user, "see", Invitation(institution=institution)):
+        yield links.Link("机构人员", reverse("selftest:people", args=[institution.pk]), "users")
+
+
+def beside(user: User, task: Task) -> Iterator[task_links.Link]:
+    """To what the institution said of itself, for whoever may read it beside the visit."""
+    if not user.is_regulator:
+        return
+    found = self_check_of(task)
+    if found and SelfCheck.objects.visible_to(user).filter(pk=found.pk).exists():
+        yield task_links.Link("机构自查", reverse("selftest:side_by_side", args=[found.pk]), "clipboard-check")
+
+
+links.offer(people)
+task_links.offer(beside)
