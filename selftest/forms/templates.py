@@ -227,13 +227,15 @@ class FieldFormSet(forms.formset_factory(FieldForm, extra=2, can_delete=True, ca
     def clean(self) -> None:
         if any(self.errors):
             return
-        sources = [form.cleaned_data["source"] for form in self._kept if form.cleaned_data["source"]]
-        if twice := next((source for source in sources if sources.count(source) > 1), None):
-            for form in self._kept:
-                if form.cleaned_data["source"] == twice:
-                    form.add_error("source", "两栏取自名录库的同一内容，请保留一栏。")
-        if not self._kept:
+        kept = self._kept
+        if not kept:
             raise forms.ValidationError("至少保留一栏。")
+        seen: set[str] = set()
+        for form in kept:
+            source = form.cleaned_data["source"]
+            if source and source in seen:
+                form.add_error("source", "另一栏已经取自名录库的这一内容，请保留一栏。")
+            seen.add(source)
 
     @property
     def _kept(self) -> list[forms.Form]:
