@@ -7,6 +7,7 @@ hostile file can do to this process reaches the parent but plain text. The conve
     parent  INDEX                                                      the worksheet it wants
     child   [row, …]                                                   many lines
     child   {"end": {"after_gap": null or row number}}
+    parent  INDEX                                                      another one, if it likes
 
 A row is [number, cells] or [number, cells, marks]; a mark is [cell index, tag], tag being one of
 d (ISO date), t (ISO date and time), e (error such as #REF!), f (formula without a stored value), m (filled
@@ -66,8 +67,7 @@ def converse(path: str, *, head_rows: int, max_gap: int) -> None:
         if not sheets:
             raise WorkbookRefused("no_sheet", f"工作簿里没有工作表。{SAVE_AS}")
         say({"sheets": [describe(package, sheet, merges, head_rows) for sheet in sheets]})
-        answer = sys.stdin.readline().strip()
-        if answer:
+        while answer := sys.stdin.readline().strip():
             send_rows(wanted_rows(package, sheets[int(answer)], merges), max_gap)
 
 

@@ -105,7 +105,7 @@ class OpenWorkbook:
         self.close()
 
     def rows(self, index: int) -> Iterator[RawRow]:
-        """All rows with content of one sheet; can be asked for once."""
+        """All rows with content of one sheet. Several sheets one after the other, each to its end."""
         try:
             os.write(self.questions, f"{index}\n".encode())
         except BrokenPipeError:

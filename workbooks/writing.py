@@ -9,6 +9,7 @@ import csv
 import datetime as dt
 import io
 import math
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -16,13 +17,16 @@ from typing import IO, Any, Literal
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
 ExportKind = Literal["text", "date", "datetime", "integer", "decimal", "boolean"]
 NUMBER_FORMATS = {"text": "@", "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "integer": "0", "decimal": "0.00"}
 MAX_TEXT = 32_767
+ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What XML cannot hold."""
+LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+"""Text that Excel would show as the character it names: “_x0041_” as A."""
 LINE_HEIGHT = 16  # points, of the body's font
 LAST_NARROW = 0x2E7F  # wide letters begin with the CJK radicals
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -178,7 +182,7 @@ def clean_text(value: object) -> str:
     """Without characters that no workbook may hold, and no longer than a cell."""
     text = str(value)
     if not text.isprintable():
-        text = ILLEGAL_CHARACTERS_RE.sub("", text).encode("utf-8", "ignore").decode()
+        text = ILLEGAL.sub("", text).encode("utf-8", "ignore").decode()
     return text[:MAX_TEXT]
 
 
@@ -186,7 +190,7 @@ def put_text(cell: Any, value: object) -> None:
     if value is None or value == "":
         cell.value = None
         return
-    cell.value = clean_text(value)
+    cell.value = LOOKS_ESCAPED.sub("_x005F_", clean_text(value))
     cell.data_type = "s"  # openpyxl takes text that begins with = for a formula, #N/A for an error
 
 

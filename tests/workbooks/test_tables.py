@@ -8,6 +8,7 @@ import pytest
 
 from workbooks.columns import Column, Fault, Problem, TableSpec
 from workbooks.guard import WorkbookRefused
+from workbooks.reading import open_workbook
 from workbooks.tables import read_table
 
 
@@ -355,3 +356,15 @@ def test_fault_made_by_an_importer_names_the_cell(workbook):
         fault = table.fault(row, "uscc", Problem("duplicate", "与第 1 行重复。"))
 
     assert fault == Fault("机构", 2, "B", "统一社会信用代码", "duplicate", "与第 1 行重复。")
+
+
+def test_several_sheets_are_read_one_after_the_other_hidden_ones_too(workbook):
+    def add(sheet):
+        hidden = sheet.parent.create_sheet("系统信息")
+        hidden.append(["乙"])
+        hidden.sheet_state = "veryHidden"
+
+    with open_workbook(workbook([["甲"]] * 300, change=add)) as opened:
+        found = [(sheet.name, [row.cells for row in opened.rows(sheet.index)]) for sheet in opened.sheets]
+
+    assert found == [("机构", [["甲"]] * 300), ("系统信息", [["乙"]])]

@@ -103,3 +103,11 @@ def test_csv_opens_in_excel_and_runs_nothing():
     assert stream.getvalue().decode("utf-8") == (
         "\ufeff机构名称,期限,家数\r\n'=1+1,2025-09-01,-3\r\n\"甲,乙\",,1.50\r\n' @x,'-2,是\r\n"
     )
+
+
+def test_text_that_looks_like_an_escape_or_cannot_be_in_xml_reads_back_as_text(tmp_path):
+    texts = ["_x0041_", "甲_x000D_乙", "_x005F_x0041_", "_x0041_x0042_", "_x12_", "\ufffe甲\uffff\x01", "𠮷\u2028\x85"]
+    path = tmp_path / "export.xlsx"
+    path.write_bytes(write([(text, None, None) for text in texts]))
+
+    assert [row.cells[0] for row in read_rows(path)][1:] == [*texts[:5], "甲", "𠮷\u2028\x85"]
