@@ -7,6 +7,7 @@ _labels: dict[str, str] = {
     "accounts.sign_in_refused": "登录失败",
     "accounts.sign_out": "退出",
     "accounts.change_password": "修改密码",
+    "accounts.change_email": "修改电子邮箱",
     "accounts.reset_password": "重置密码",
     "accounts.create_user": "新建用户",
     "accounts.edit_user": "修改用户",

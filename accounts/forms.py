@@ -12,6 +12,10 @@ from accounts.models import Bureau, Department, Region, Role, User
 from accounts.services import AccountRefused
 from accounts.services.tokens import LIFETIMES
 
+HOW_TO_CHOOSE = (
+    "至少 12 位；或至少 8 位且包含大写字母、小写字母、数字、符号中的三类。不用常见密码，不含用户名和电话。"
+)
+
 
 class SignInForm(forms.Form):
     username = UsernameField(
@@ -36,7 +40,7 @@ class PasswordForm(forms.Form):
         label="新密码",
         strip=False,
         max_length=200,
-        help_text="至少 12 位；或至少 8 位且包含大写字母、小写字母、数字、符号中的三类。不用常见密码，不含用户名和电话。",
+        help_text=HOW_TO_CHOOSE,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
@@ -51,6 +55,15 @@ class PasswordForm(forms.Form):
         if "new" in values and "again" in values and values["new"] != values["again"]:
             self.add_error("again", "两次输入的新密码不一致。")
         return values
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(
+        label="电子邮箱",
+        required=False,
+        help_text="用于接收提醒，不用于登录，也不公开；清空后不再发邮件。",
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"}),
+    )
 
 
 class TokenForm(forms.Form):

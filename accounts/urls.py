@@ -9,6 +9,7 @@ urlpatterns = [
     path("sign-out/", own.sign_out, name="sign_out"),
     path("password/", own.password, name="password"),
     path("profile/", own.profile, name="profile"),
+    path("email/", own.email, name="email"),
     path("tokens/", own.tokens, name="tokens"),
     path("tokens/<str:token_key>/revoke/", own.revoke_token, name="token_revoke"),
     path("users/", users.user_list, name="users"),

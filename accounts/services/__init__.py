@@ -7,10 +7,19 @@ from accounts.services.places import create_bureau, create_region, edit_bureau, 
 from accounts.services.roles import grant_role, revoke_role
 from accounts.services.signing_in import confirm_password, sign_in, sign_out
 from accounts.services.tokens import create_token, revoke_token
-from accounts.services.users import change_password, close_user, create_user, edit_user, reopen_user, reset_password
+from accounts.services.users import (
+    change_email,
+    change_password,
+    close_user,
+    create_user,
+    edit_user,
+    reopen_user,
+    reset_password,
+)
 
 __all__ = [
     "AccountRefused",
+    "change_email",
     "change_password",
     "close_user",
     "confirm_password",

@@ -105,6 +105,17 @@ def change_password(user: User, old: str, new: str) -> User:
     return user
 
 
+@transaction.atomic
+def change_email(user: User, email: str) -> User:
+    """One's own address for reminders; empty for none."""
+    user = _locked(user)
+    user.email = email
+    user.full_clean()
+    with audit.recorded("accounts.change_email", user, by=user):
+        user.save(update_fields=["email"])
+    return user
+
+
 def temporary_password() -> str:
     """Twelve characters in groups of four, without those that look alike, of three classes at least."""
     groups = ["".join(secrets.choice(TEMPORARY_ALPHABET) for _ in range(4)) for _ in range(3)]

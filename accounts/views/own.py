@@ -11,7 +11,7 @@ from knox.models import AuthToken
 
 from accounts import services
 from accounts.demo import demo_accounts
-from accounts.forms import PasswordForm, SignInForm, TokenForm, refusals_shown_in
+from accounts.forms import EmailForm, PasswordForm, SignInForm, TokenForm, refusals_shown_in
 from accounts.http import Request
 from accounts.models import AuditEvent
 
@@ -54,6 +54,16 @@ def profile(request: Request) -> HttpResponse:
     sign_ins = own.filter(action__in=["accounts.sign_in", "accounts.sign_in_refused"])[:RECENT_SIGN_INS]
     roles = request.user.role_assignments.all()
     return render(request, "accounts/profile.html", {"person": request.user, "roles": roles, "sign_ins": sign_ins})
+
+
+def email(request: Request) -> HttpResponse:
+    form = EmailForm(request.POST or None, initial={"email": request.user.email})
+    if form.is_valid():
+        with refusals_shown_in(form):
+            services.change_email(request.user, form.cleaned_data["email"])
+            messages.success(request, "电子邮箱已保存。")
+            return redirect("accounts:profile")
+    return render(request, "accounts/email.html", {"form": form})
 
 
 @never_cache
