@@ -80,7 +80,7 @@ def _started(round: Round, counties: Sequence[Region], by: User, site: str, with
     for county in counties:
         parameters = {"round": round.pk, "county": county.pk, "site": site, "without_account": without_account}
         key = f"{KIND}:{round.pk}:{county.pk}:{by.pk}"
-        yield start_job(KIND, f"自查邀请函（{county.name}）：{round.title}", by=by, parameters=parameters, key=key)
+        yield start_job(KIND, f"自查通知函（{county.name}）：{round.title}", by=by, parameters=parameters, key=key)
 
 
 def _has_person(role: Role) -> Exists:

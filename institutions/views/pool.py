@@ -15,6 +15,7 @@ from institutions import services
 from institutions.exporting import AT_ONCE, export_pool, filtered
 from institutions.filters import KEY_TARGET, InstitutionFilter
 from institutions.history import history
+from institutions.links import links_of
 from institutions.models import Institution, InstitutionState, RiskFlag
 from institutions.presenting import certificate_cards, facts
 from institutions.queries import list_rows, pool_figures
@@ -69,6 +70,7 @@ def institution_detail(request: Request, pk: int) -> HttpResponse:
         "flags": RiskFlag.objects.visible_to(request.user).filter(institution=institution).select_related("noted_by"),
         "may_edit": can(request.user, "edit", institution),
         "may_see_history": can(request.user, "see_history", institution),
+        "links": links_of(request.user, institution),
         "today": timezone.localdate(),
     }
     return render(request, "institutions/detail.html", context)
