@@ -6,11 +6,12 @@ from functools import cached_property
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from selftest.completeness import Gap, gaps_of, header_gaps
 from selftest.content import Choice, FormContent, Item
 from selftest.filling import HEADER, is_writable
-from selftest.models import Answer, HeaderBlock, Review, SelfCheck
+from selftest.models import Answer, HeaderBlock, Problem, Review, SelfCheck
 from selftest.states import RoundState, SelfCheckState
 
 HEADER_TITLE = "基本信息和资质认定情况"
@@ -29,17 +30,17 @@ class EntryState(models.TextChoices):
     RETURNED = "returned", "待补正"
 
 
-LOOKS = {
-    EntryState.TODO: ("plain", "circle"),
-    EntryState.STARTED: ("waiting", "circle-dashed"),
-    EntryState.FILLED: ("done", "circle-check"),
-    EntryState.FINE: ("done", "circle-check"),
-    EntryState.PROBLEM: ("waiting", "triangle-alert"),
-    EntryState.NOT_APPLICABLE: ("done", "circle-minus"),
-    EntryState.CARRIED: ("current", "history"),
-    EntryState.RETURNED: ("overdue", "undo-2"),
+TONES = {
+    EntryState.TODO: "plain",
+    EntryState.STARTED: "waiting",
+    EntryState.FILLED: "done",
+    EntryState.FINE: "done",
+    EntryState.PROBLEM: "waiting",
+    EntryState.NOT_APPLICABLE: "done",
+    EntryState.CARRIED: "current",
+    EntryState.RETURNED: "overdue",
 }
-"""Tone and icon of each state's tag."""
+"""Those of status tags."""
 
 OUTSTANDING = (EntryState.TODO, EntryState.STARTED, EntryState.RETURNED)
 
@@ -65,11 +66,7 @@ class Entry:
 
     @property
     def tone(self) -> str:
-        return LOOKS[self.state][0]
-
-    @property
-    def icon(self) -> str:
-        return LOOKS[self.state][1]
+        return TONES[self.state]
 
     @property
     def is_outstanding(self) -> bool:
@@ -134,8 +131,10 @@ class Overview:
 
     @property
     def last_change(self) -> Answer | HeaderBlock | None:
-        changed = [row for row in (*self.answers.values(), *self.blocks) if row.changed_at]
-        return max(changed, key=lambda row: row.changed_at, default=None)
+        rows: list[Answer | HeaderBlock] = [*self.answers.values(), *self.blocks]
+        return max(
+            (row for row in rows if row.changed_at), key=lambda row: row.changed_at or timezone.now(), default=None
+        )
 
     def entry(self, number: int) -> Entry:
         return self.entries[number]
@@ -228,10 +227,19 @@ def next_step(overview: Overview) -> NextStep:
             )  # fmt: skip
         case SelfCheckState.SUBMITTED:
             return NextStep("已经签署报送，等待监管部门审核。审核期间不能修改。", "", page)
-    return NextStep("监管部门已经审核通过。自查发现的问题，请按写明的日期整改完成。", "", page)
+    return _after_acceptance(self_check)
 
 
 _WITH_THE_BUREAU = (SelfCheckState.SUBMITTED, SelfCheckState.ACCEPTED)
+
+
+def _after_acceptance(self_check: SelfCheck) -> NextStep:
+    page = reverse("selftest:fill", args=[self_check.pk])
+    count = self_check.problems.filter(state=Problem.State.OPEN).count()
+    if not count:
+        return NextStep("监管部门已经审核通过。", "", page)
+    words = f"监管部门已经审核通过。还有 {count} 个自查发现的问题在整改，完成后请报告。"
+    return NextStep(words, "报告整改", reverse("selftest:own_problems"))
 
 
 def _go_on(overview: Overview) -> NextStep:

@@ -10,7 +10,7 @@ from accounts.models import Role, User
 from accounts.models.users import INSTITUTION_PEOPLE
 from accounts.workbench import Running, ToDo, Urgency
 from campaigns.todos import MOST_SHOWN, urgency_of
-from selftest.models import SelfCheck
+from selftest.models import Problem, SelfCheck
 from selftest.portal import overview_of
 from selftest.states import RoundState, SelfCheckState
 
@@ -18,6 +18,7 @@ from selftest.states import RoundState, SelfCheckState
 def todos(user: User) -> Iterable[ToDo]:
     if not user.has_role(*INSTITUTION_PEOPLE):
         return
+    yield from _problems(user)
     waiting = _own(user).exclude(state__in=[SelfCheckState.SUBMITTED, SelfCheckState.ACCEPTED])
     for self_check in waiting.filter(round__state=RoundState.OPEN).order_by("round__deadline", "pk")[:MOST_SHOWN]:
         yield _todo(self_check, user)
@@ -25,6 +26,16 @@ def todos(user: User) -> Iterable[ToDo]:
 
 def _own(user: User) -> QuerySet[SelfCheck]:
     return SelfCheck.objects.visible_to(user).select_related("round__form", "institution")
+
+
+def _problems(user: User) -> Iterator[ToDo]:
+    """What the institution found itself and has not reported as mended."""
+    own = Problem.objects.filter(self_check__institution__representatives__user=user, state=Problem.State.OPEN)
+    signed = own.exclude(self_check__state=SelfCheckState.RETURNED).select_related("self_check__institution")
+    for problem in signed.order_by("due_on", "pk")[:MOST_SHOWN]:
+        text = f"{problem.self_check.institution.name}：自查第 {problem.item} 项的问题，整改完成后请报告"
+        url = reverse("selftest:report_mended", args=[problem.pk])
+        yield ToDo(text, url, "去报告", urgency_of(problem.due_on), problem.due_on, problem.description)
 
 
 def _todo(self_check: SelfCheck, user: User) -> ToDo:
@@ -37,12 +48,15 @@ def _todo(self_check: SelfCheck, user: User) -> ToDo:
             return ToDo(f"{name}尚未开始", page, "去填报", urgency, deadline)
         case SelfCheckState.SIGNING:
             if user.has_role(Role.LEGAL_REPRESENTATIVE):
-                return ToDo(f"{name}已填完，等待您签署", reverse("selftest:signing", args=[self_check.pk]), "去签署", soon, deadline)
+                signing = reverse("selftest:signing", args=[self_check.pk])
+                return ToDo(f"{name}已填完，等待您签署", signing, "去签署", soon, deadline)
             return ToDo(f"{name}等待法定代表人签署", page, "查看", urgency, deadline)
         case SelfCheckState.RETURNED:
             overview = overview_of(self_check)
             words = "；".join(overview.returned.values())
-            return ToDo(f"{name}被退回 {len(overview.returned)} 处，请补正后重新报送", page, "去补正", soon, deadline, words)
+            return ToDo(
+                f"{name}被退回 {len(overview.returned)} 处，请补正后重新报送", page, "去补正", soon, deadline, words
+            )
     overview = overview_of(self_check)
     if overview.next_entry is None:
         return ToDo(f"{name}已填完，尚未提交签署", page, "去提交", soon, deadline)

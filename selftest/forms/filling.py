@@ -2,7 +2,7 @@
 field."""
 
 import re
-from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -19,7 +19,6 @@ WHY = {
     "measure": "怎样整改、由谁负责",
     "reason": "例如：本机构没有异地分支机构",
 }
-Data = Mapping[str, Any]
 
 
 class LongText(forms.CharField):
@@ -34,8 +33,9 @@ class DraftForm(forms.Form):
 
     use_required_attribute = False
 
-    def __init__(self, *args: Any, partly: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, more: dict[str, forms.Field], partly: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields |= more
         for name, field in list(self.fields.items()):
             field.widget.attrs["data-field"] = name
             if partly and self.add_prefix(name) not in self.data:
@@ -51,8 +51,7 @@ class AnswerForm(DraftForm):
     )  # fmt: skip
 
     def __init__(self, item: Item, *args: Any, **kwargs: Any) -> None:
-        self.base_fields = {**self.base_fields, **_texts()}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, more=_texts(), **kwargs)
         choice = self.fields.get("choice")
         if isinstance(choice, forms.ChoiceField):
             choice.choices = [(option, Choice(option).label) for option in item.options]
@@ -84,16 +83,19 @@ class BlockForm(DraftForm):
     """The fields of one header block, named block<pk>-<key>."""
 
     def __init__(self, fields: tuple[HeaderField, ...], block: HeaderBlock, *args: Any, **kwargs: Any) -> None:
-        self.base_fields = {field.key: _field(field) for field in fields}
+        more = {field.key: _field(field) for field in fields}
         initial = {name: _as_text(value) for name, value in block.values.items()}
-        super().__init__(*args, prefix=f"block{block.pk}", initial=initial, **kwargs)
+        super().__init__(*args, more=more, prefix=f"block{block.pk}", initial=initial, **kwargs)
 
     def values(self) -> dict[str, Any]:
         """What was sent, as the service takes it: dates as ISO text."""
-        return {
-            name: value if isinstance(value, list) else value.isoformat() if hasattr(value, "isoformat") else value or ""
-            for name, value in self.cleaned_data.items()
-        }
+        return {name: _stored(value) for name, value in self.cleaned_data.items()}
+
+
+def _stored(value: Any) -> str | list[str]:
+    if isinstance(value, list):
+        return value
+    return value.isoformat() if isinstance(value, date) else str(value or "")
 
 
 def _field(field: HeaderField) -> forms.Field:

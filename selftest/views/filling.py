@@ -1,6 +1,6 @@
 """One item a page: read, answered, saved with or without JavaScript."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
@@ -16,7 +16,7 @@ from selftest.content import Choice, Item
 from selftest.errors import ChangedMeanwhile, Locked, SelfCheckError
 from selftest.forms.filling import AnswerForm, answer_values
 from selftest.models import Answer, SelfCheck
-from selftest.portal import LOOKS, Overview, overview_of, state_of
+from selftest.portal import TONES, overview_of, state_of
 from selftest.states import SelfCheckState
 from selftest.views.portal import comments_on, own_self_check
 
@@ -116,7 +116,7 @@ def save_answer(request: Request, pk: int, item: int) -> HttpResponse:
     try:
         answer = filling.save_answer(self_check, item, form.cleaned_data, base=base_of(request), by=request.user)
     except ChangedMeanwhile as error:
-        return changed(error, _conflict(asked, error, form), _texts(error.current))
+        return changed(error, _conflict(asked, error, form), _texts(error))
     except SelfCheckError as error:
         return trouble(error)
     return JsonResponse(saved_words(answer) | _entry(asked, answer))
@@ -125,16 +125,15 @@ def save_answer(request: Request, pk: int, item: int) -> HttpResponse:
 def _entry(item: Item, answer: Answer) -> dict[str, Any]:
     """How the item now stands in the progress list."""
     state = state_of(item, answer)
-    tone, icon = LOOKS[state]
     return {
-        "entry": {"state": state.value, "label": state.label, "tone": tone, "icon": icon},
+        "entry": {"state": state.value, "label": state.label, "tone": TONES[state]},
         "missing": [gap.words for gap in gaps_of(item, answer)],
     }
 
 
 def _conflict(item: Item, error: ChangedMeanwhile, form: AnswerForm) -> dict[str, Any]:
     """Both versions side by side, of the fields that differ."""
-    theirs, mine = answer_values(error.current), form.cleaned_data
+    theirs, mine = answer_values(_standing(error)), form.cleaned_data
     rows = [
         (form.fields[name].label, _shown(theirs[name]), _shown(mine[name]))
         for name in theirs
@@ -147,9 +146,13 @@ def _shown(value: Any) -> str:
     return str(Choice(value).label if value in Choice.values else value or "（空）")
 
 
-def _texts(answer: Answer) -> dict[str, str]:
+def _texts(error: ChangedMeanwhile) -> dict[str, str]:
     """The fields' values as the page's controls hold them."""
-    return {name: str(value) if value else "" for name, value in answer_values(answer).items()}
+    return {name: str(value) if value else "" for name, value in answer_values(_standing(error)).items()}
+
+
+def _standing(error: ChangedMeanwhile) -> Answer:
+    return cast("Answer", error.current)
 
 
 def base_of(request: Request, name: str = "base") -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
@@ -70,7 +70,7 @@ def fill_header(request: Request, pk: int) -> HttpResponse:
         status = CHANGED if any(part.changed for part in parts) else REFUSED
         return _page(request, overview, parts, status=status)
     messages.success(request, "基本信息已保存。")
-    before, after = overview.neighbours(filling.HEADER)
+    _, after = overview.neighbours(filling.HEADER)
     return redirect(after.url if request.POST.get("go") == "next" and after else request.path)
 
 
@@ -88,7 +88,7 @@ def _saved(request: Request, overview: Overview, block: HeaderBlock) -> BlockPar
         part.block = filling.save_header(block, form.values(), base=base, by=request.user)
     except ChangedMeanwhile as error:
         part.changed = _conflict(fields, error, form)
-        part.block = error.current  # type: ignore[assignment]
+        part.block = cast("HeaderBlock", error.current)
     except SelfCheckError as error:
         form.add_error(None, str(error))
     return part
@@ -145,7 +145,7 @@ def save_header(request: Request, pk: int, block_pk: int) -> HttpResponse:
 def _entry(self_check: SelfCheck, fields: tuple[HeaderField, ...], block: HeaderBlock) -> dict[str, Any]:
     entry = overview_of(self_check).entry(filling.HEADER)
     missing = [field.key for field in fields if field.required and not block.values.get(field.key)]
-    shown = {"state": entry.state.value, "label": entry.state.label, "tone": entry.tone, "icon": entry.icon}
+    shown = {"state": entry.state.value, "label": entry.state.label, "tone": entry.tone}
     return {"entry": shown, "missing": missing}
 
 

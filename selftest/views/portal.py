@@ -17,7 +17,7 @@ from selftest.content import Choice
 from selftest.errors import Incomplete, SelfCheckError
 from selftest.models import HeaderBlock, SelfCheck
 from selftest.portal import Overview, next_step, overview_of
-from selftest.states import RoundState, SelfCheckState
+from selftest.states import SelfCheckState
 
 TONES = {
     SelfCheckState.INVITED: "waiting",
@@ -47,13 +47,14 @@ def my(request: Request) -> HttpResponse:
 
 
 def card(overview: Overview) -> dict[str, Any]:
-    self_check = overview.self_check
+    """`is_over`: nobody has anything to do with it any more."""
+    self_check, step = overview.self_check, next_step(overview)
     return {
         "self_check": self_check,
         "overview": overview,
         "tone": TONES[SelfCheckState(self_check.state)],
-        "step": next_step(overview),
-        "is_over": self_check.state == SelfCheckState.ACCEPTED or self_check.round.state == RoundState.CLOSED,
+        "step": step,
+        "is_over": not step.button and self_check.state != SelfCheckState.SUBMITTED,
     }
 
 
@@ -174,7 +175,8 @@ def print_preview(request: Request, pk: int) -> HttpResponse:
         "basic": [_values(overview.content.basic, block) for block in blocks[HeaderBlock.Kind.BASIC]],
         "certificates": [_values(overview.content.certificate, each) for each in blocks[HeaderBlock.Kind.CERTIFICATE]],
         "rows": [(item, overview.answers.get(item.number)) for item in overview.content.items],
-        "is_draft": overview.self_check.state in {SelfCheckState.INVITED, SelfCheckState.FILLING, SelfCheckState.RETURNED},
+        "is_draft": overview.self_check.state
+        in {SelfCheckState.INVITED, SelfCheckState.FILLING, SelfCheckState.RETURNED},
     }
     return render(request, "selftest/fill_print.html", context)
 

@@ -52,7 +52,7 @@ def test_invited_institution_begins_with_one_button_and_meets_its_header():
 def test_item_is_saved_by_its_buttons_and_leads_to_the_next():
     self_check = world.begun()
     client = client_of(world.clerk(self_check))
-    assert 'checked' not in texts(client.get(page_of(self_check, "items/1/")))
+    assert "checked" not in texts(client.get(page_of(self_check, "items/1/")))
 
     answer = client.post(
         page_of(self_check, "items/1/"), {**world.YES, "due_on": "2025-09-30", "base": 0, "go": "next"}
@@ -135,7 +135,7 @@ def test_header_keeps_names_one_a_line_and_shows_what_differs_from_the_pool():
 
     client.post(page_of(self_check, "header/"), sent)
 
-    assert [block.values.get("address") for block in self_check.blocks.all()][0] == "平城区新街2号"
+    assert self_check.blocks.get(pk=basic.pk).values["address"] == "平城区新街2号"
     assert self_check.blocks.get(pk=certificate.pk).values["signatories"] == ["赵敏", "孙立", "周正"]
     shown = texts(client.get(page_of(self_check, "header/")))
     assert "名录库：平城区永泰街1号" in shown
@@ -168,7 +168,8 @@ def test_certificate_is_added_filled_and_removed_but_not_one_of_the_pool():
     client.post(page_of(self_check, "header/certificates/"))
     added = self_check.blocks.get(kind="certificate", certificate=None)
     saved = client.post(
-        page_of(self_check, f"header/{added.pk}/save/"), {f"block{added.pk}-number": "24001", "base": 0, "user": user.pk}
+        page_of(self_check, f"header/{added.pk}/save/"),
+        {f"block{added.pk}-number": "24001", "base": 0, "user": user.pk},
     )
     assert (saved.json()["revision"], saved.json()["missing"]) == (1, ["authorised_name"])
     client.post(page_of(self_check, f"header/{added.pk}/remove/"))
@@ -217,7 +218,9 @@ def test_carried_item_is_shown_with_its_answer_and_not_asked():
     shown = texts(client_of(world.clerk(later)).get(page_of(later, "items/1/")))
 
     assert states(later)[1] == EntryState.CARRIED
-    assert [words in shown for words in ("沿用2025年度机构自查", world.YES["measure"], "data-unit")] == [True, True, False]
+    assert "沿用2025年度机构自查" in shown
+    assert world.YES["measure"] in shown
+    assert "data-unit" not in shown
 
 
 def test_comment_stays_with_the_item_and_leads_back_there():

@@ -1,7 +1,7 @@
 // What was typed and not yet acknowledged by the server, kept in this browser. A draft belongs to one account and one
 // place ("12.item3"); nobody else's is ever read.
 //
-// A draft: { base, values, sending, url, page, title, prefix }. `values` are all fields as they stand on the page;
+// A draft: { base, values, sending, url, page, title, number, prefix }. `values` are all fields as they stand on the page;
 // `sending` is what was sent last without an answer, and is sent again as it was.
 
 const PREFIX = "lianchou.draft.";

@@ -7,17 +7,21 @@ import { prefixed } from "./unit.js";
 
 const AGAIN = 30_000;
 
-export async function sendElsewhere(user, selfCheck, here) {
+let timer = 0;
+
+// `here`: the places that the page itself takes care of. `saved(draft, data)` is told of each that was sent.
+export async function sendElsewhere(user, selfCheck, here, saved) {
+  clearTimeout(timer);
   const left = [];
   for (const place of drafts.places(user, selfCheck)) {
-    if (!here.has(place) && !(await sendOne(user, place))) left.push(drafts.read(user, place));
+    if (!here.has(place) && !(await sendOne(user, place, saved))) left.push(drafts.read(user, place));
   }
   tell(left.filter(Boolean));
-  if (left.length > 0) setTimeout(() => sendElsewhere(user, selfCheck, here), AGAIN);
+  if (left.length > 0) timer = setTimeout(() => sendElsewhere(user, selfCheck, here, saved), AGAIN);
   return left.length === 0;
 }
 
-async function sendOne(user, place) {
+async function sendOne(user, place, saved) {
   const draft = drafts.read(user, place);
   if (!draft) return true;
   let base = draft.base;
@@ -27,6 +31,7 @@ async function sendOne(user, place) {
     if (kind === "gone") break;
     if (kind !== "saved") return false;
     base = data.revision;
+    saved(draft, data);
   }
   drafts.drop(user, place);
   return true;

@@ -74,21 +74,37 @@ function showErrors(unit) {
 
 function showProgress(unit) {
   const { entry, missing } = unit.data;
-  const number = unit.box.dataset.entryNumber;
-  for (const mark of document.querySelectorAll(`[data-entry="${number}"] [data-mark]`)) {
-    mark.className = `fill-mark fill-mark-${entry.tone}`;
-    mark.textContent = entry.label;
-    mark.dataset.outstanding = ["todo", "started", "returned"].includes(entry.state) ? "yes" : "no";
-  }
-  const list = document.querySelector("[data-progress]");
-  const done = list?.querySelectorAll("[data-outstanding=no]").length;
-  for (const place of document.querySelectorAll("[data-done]")) place.textContent = done;
+  showEntry(unit.box.dataset.entryNumber, entry);
   const lacking = unit.box.querySelector("[data-lacking]");
   if (lacking) {
     lacking.hidden = missing.length === 0 || entry.state === "todo";
     lacking.querySelector("[data-lacking-words]").textContent = missing.join("、");
   }
   for (const place of unit.box.querySelectorAll("[data-missing-for]")) place.hidden = !missing.includes(place.dataset.missingFor);
+}
+
+function showEntry(number, entry) {
+  for (const mark of document.querySelectorAll(`[data-entry="${number}"] [data-mark]`)) {
+    mark.className = `fill-mark fill-mark-${entry.tone}`;
+    mark.textContent = entry.label;
+    mark.dataset.outstanding = ["todo", "started", "returned"].includes(entry.state) ? "yes" : "no";
+  }
+  const list = document.querySelector("[data-progress]");
+  if (!list) return;
+  const done = list.querySelectorAll("[data-outstanding=no]").length;
+  for (const place of document.querySelectorAll("[data-done]")) place.textContent = done;
+}
+
+// Where nothing can be typed the page comes anew, with the next step; elsewhere its list is set right.
+let sentElsewhere = false;
+async function clearElsewhere() {
+  const here = new Set(units.map((unit) => unit.place));
+  const isAll = await sendElsewhere(user, selfCheck, here, (draft, data) => {
+    sentElsewhere = true;
+    showEntry(draft.number, data.entry);
+  });
+  if (isAll && sentElsewhere && units.length === 0) location.reload();
+  return isAll;
 }
 
 function showConflict(unit) {
@@ -137,8 +153,7 @@ async function submitAfterDrafts(event) {
   const form = event.target.closest("[data-waits-for-drafts]");
   if (!form || drafts.places(user, selfCheck).length === 0) return;
   event.preventDefault();
-  if (await sendElsewhere(user, selfCheck, new Set())) location.reload();
-  else setTimeout(() => { form.querySelector("button").disabled = false; });
+  if (!(await clearElsewhere())) form.querySelector("button").disabled = false;
 }
 
 function flushAll() {
@@ -148,7 +163,7 @@ function flushAll() {
 function tryAgain() {
   flushAll();
   showState();
-  if (user && selfCheck) sendElsewhere(user, selfCheck, new Set(units.map((unit) => unit.place)));
+  if (user && selfCheck) clearElsewhere();
 }
 
 document.addEventListener("input", comparePool);

@@ -93,7 +93,7 @@ export class Unit {
   keep() {
     drafts.keep(this.user, this.place, {
       base: this.base, values: this.read(), sending: this.sending, url: this.url, page: location.pathname,
-      title: this.box.dataset.title, prefix: this.box.dataset.prefix ?? "",
+      title: this.box.dataset.title, number: this.box.dataset.entryNumber, prefix: this.box.dataset.prefix ?? "",
     });
   }
 
