@@ -222,6 +222,8 @@ ROUTES = {
     "selftest:attachment": {
         "GET": LEAD | {Role.COUNTY_OFFICER, Role.SUPERVISOR, Role.INSPECTOR} | INSTITUTION,
     },
+    "selftest:workbook": {"GET": INSTITUTION},
+    "selftest:workbook_upload": {"POST": INSTITUTION},
     "selftest:comment": {"POST": INSTITUTION},
     "selftest:check_gaps": {"GET": INSTITUTION},
     "selftest:submit": {"POST": INSTITUTION},

@@ -18,6 +18,7 @@ from selftest.views import (
     reviewing,
     rounds,
     signing,
+    workbook,
 )
 
 app_name = "selftest"
@@ -40,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("my/selfchecks/<int:pk>/comments/", portal.comment, name="comment"),
     path("my/selfchecks/<int:pk>/check/", portal.check_gaps, name="check_gaps"),
     path("my/selfchecks/<int:pk>/submit/", portal.submit, name="submit"),
+    path("my/selfchecks/<int:pk>/workbook/", workbook.workbook, name="workbook"),
+    path("my/selfchecks/<int:pk>/workbook/upload/", workbook.workbook_upload, name="workbook_upload"),
     path("my/selfchecks/<int:pk>/print/", portal.print_preview, name="print_preview"),
     path("my/selfchecks/<int:pk>/signing/", signing.signing_page, name="signing"),
     path("my/selfchecks/<int:pk>/sign/", signing.sign, name="sign"),

@@ -12,6 +12,7 @@ from accounts.models import Role
 from accounts.models.users import LEADS
 
 NOBODY: frozenset[Role] = frozenset()
+CLERK = frozenset({Role.INSTITUTION_CLERK})
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +270,15 @@ EXAMPLES: dict[str, Example] = {
     "selftest:withdraw_submission": of("signing_check"),
     "selftest:signature_file": of("signed_check", fixed={"number": 1, "which": "signature"}),
     "selftest:receipt": shared("signature", "token", missing="no-such-token"),
+    # selftest: getting in
+    "selftest:activate": PAGE,
+    "selftest:activation": PAGE,
+    "selftest:my_people": PAGE,
+    "selftest:people": of("institution"),
+    "selftest:invite": of("institution", data={"role": "institution_clerk"}, refused=CLERK),
+    "selftest:person_end": of("institution", also={"representative_pk": "representative"}, refused=CLERK),
+    "selftest:invitation_revoke": of("institution", also={"invitation_pk": "invitation"}, refused=CLERK),
+    "selftest:letters": of("round"),
     # selftest: the institution's portal
     "selftest:my": PAGE,
     "selftest:pulse": PAGE,
@@ -283,6 +293,11 @@ EXAMPLES: dict[str, Example] = {
     "selftest:comment": of("filling_check", data={"text": "请看一下"}),
     "selftest:check_gaps": of("filling_check"),
     "selftest:submit": of("filling_check"),
+    "selftest:attach": of("filling_check", fixed={"item": 1}),
+    "selftest:remove_attachment": of("open_attachment"),
+    "selftest:attachment": of("attachment"),
+    "selftest:workbook": of("filling_check"),
+    "selftest:workbook_upload": of("filling_check"),
     "selftest:print_preview": of("filling_check"),
     # reports
     "reports:statistics": PAGE,

@@ -10,14 +10,26 @@ from accounts.models import Role, User
 from campaigns.models import Campaign
 from institutions.models import Institution, Representative
 from jobs.models import Job
-from selftest import filling, publishing, reviewing, rounds, signing, submitting
-from selftest.models import ChangeRequest, FormTemplate, HeaderBlock, Problem, Round, SelfCheck, Submission, Way
+from selftest import attaching, filling, inviting, publishing, reviewing, rounds, signing, submitting
+from selftest.models import (
+    ChangeRequest,
+    FormTemplate,
+    HeaderBlock,
+    Invitation,
+    Problem,
+    Round,
+    SelfCheck,
+    Submission,
+    Way,
+)
+from tests.selftest import files
 from tests.selftest import world as small
 
 STAGES = ("invited", "filling", "signing", "signed", "returned", "accepted", "mended")
 KINDS = (
     "form", "draft_form", "draft_round", "round", "block", "waiting_version", "version", "signature", "problem",
-    "reported_problem", "change_request", "representative", "round_job", *(f"{stage}_check" for stage in STAGES),
+    "reported_problem", "change_request", "representative", "invitation", "round_job", "attachment", "open_attachment",
+    *(f"{stage}_check" for stage in STAGES),
     *(f"{stage}_round" for stage in STAGES),
 )  # fmt: skip
 
@@ -40,12 +52,15 @@ def add_self_checks(campaign: Campaign, institution: Institution, people: dict[s
         found[f"{stage}_round"] = Round.objects.get(pk=round.pk)
         found[f"{stage}_check"] = bring_to(stage, round.self_checks.get(institution=institution), people)
     versions = Submission.objects.filter(self_check__institution=institution)
+    inviting.invite(institution, Role.INSTITUTION_CLERK, by=officer)
     opening = Job.objects.create(
         kind="selftest.open_round", title="启动自查", owner=officer, key=f"selftest.open_round:{found['draft_round'].pk}",
         state="failed",
     )  # fmt: skip
     return found | {
         "round_job": opening,
+        "attachment": found["signed_check"].attachments.get(),
+        "open_attachment": found["filling_check"].attachments.get(),
         "round": found["filling_round"],
         "block": found["filling_check"].blocks.get(kind=HeaderBlock.Kind.CERTIFICATE, certificate=None),
         "waiting_version": versions.get(self_check=found["signing_check"]),
@@ -54,6 +69,7 @@ def add_self_checks(campaign: Campaign, institution: Institution, people: dict[s
         "problem": Problem.objects.get(self_check=found["accepted_check"]),
         "reported_problem": Problem.objects.get(self_check=found["mended_check"]),
         "change_request": ChangeRequest.objects.get(submission__self_check=found["signed_check"], field="address"),
+        "invitation": Invitation.objects.get(institution=institution),
         "representative": Representative.objects.get(institution=institution, role=Role.INSTITUTION_CLERK),
     }
 
@@ -88,10 +104,11 @@ def bring_to(stage: str, self_check: SelfCheck, people: dict[str, User]) -> Self
 
 
 def fill(self_check: SelfCheck, clerk: User) -> None:
-    """Complete, with an address that differs from the pool, and with a certificate that the pool does not know."""
+    """Complete, with a file, with an address that differs from the pool, and with a certificate that the pool does not know."""
     filling.begin(self_check, by=clerk)
     for item, values in {1: small.YES, 2: small.NOT_APPLICABLE, 3: small.NO}.items():
         filling.save_answer(self_check, item, values, base=0, by=clerk)
+    attaching.attach(self_check, 1, 0, "执照.pdf", files.PDF, by=clerk)
     basic = self_check.blocks.get(kind=HeaderBlock.Kind.BASIC)
     given = {"address": "新街2号", "legal_representative": "高振华"}
     filling.save_header(basic, given, base=0, by=clerk)
