@@ -23,7 +23,9 @@ def test_anybody_with_the_token_compares_number_time_and_digest_and_sees_no_pers
 
     text = page.content.decode()
     assert page.status_code == 200
-    assert [word for word in (signature.receipt_number, "平城机动车检测有限公司", submission.digest) if word not in text] == []
+    assert [
+        word for word in (signature.receipt_number, "平城机动车检测有限公司", submission.digest) if word not in text
+    ] == []
     users = {submission.submitted_by.name, signature.signed_by.name, "高振华"}
     assert [word for word in (*users, "待审核", "营业执照地址没有变更") if word in text] == []
     assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
