@@ -23,9 +23,10 @@ from selftest.views.portal import comments_on, own_self_check
 MEANINGS = {
     Choice.YES: "发现了问题，写明原因和整改",
     Choice.NO: "逐条核对，没有发现问题",
-    Choice.NOT_APPLICABLE: "本机构没有这种情形，写明理由",
+    Choice.NOT_APPLICABLE: "没有这种情形，写明理由",
 }
 CHANGED, LOCKED, REFUSED, NOBODY = 409, 423, 422, 401
+EMPTY = "（空）"
 
 
 @require_http_methods(["GET", "POST"])
@@ -132,18 +133,18 @@ def _entry(item: Item, answer: Answer) -> dict[str, Any]:
 
 
 def _conflict(item: Item, error: ChangedMeanwhile, form: AnswerForm) -> dict[str, Any]:
-    """Both versions side by side, of the fields that differ."""
+    """Both versions side by side: (field, label, theirs, mine, whether they differ)."""
     theirs, mine = answer_values(_standing(error)), form.cleaned_data
     rows = [
-        (form.fields[name].label, _shown(theirs[name]), _shown(mine[name]))
+        (name, form.fields[name].label, _shown(theirs[name]), _shown(mine[name]), theirs[name] != mine[name])
         for name in theirs
-        if name in mine and theirs[name] != mine[name]
+        if name in mine
     ]
     return {"rows": rows, "current": error.current, "words": str(error)}
 
 
 def _shown(value: Any) -> str:
-    return str(Choice(value).label if value in Choice.values else value or "（空）")
+    return str(Choice(value).label if value in Choice.values else value or EMPTY)
 
 
 def _texts(error: ChangedMeanwhile) -> dict[str, str]:

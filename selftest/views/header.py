@@ -17,7 +17,7 @@ from selftest.forms.filling import BlockForm
 from selftest.models import HeaderBlock, SelfCheck
 from selftest.portal import Overview, overview_of
 from selftest.states import SelfCheckState
-from selftest.views.filling import CHANGED, REFUSED, base_of, changed, refused, saved_words, stranger, trouble
+from selftest.views.filling import CHANGED, EMPTY, REFUSED, base_of, changed, refused, saved_words, stranger, trouble
 from selftest.views.portal import comments_on, own_self_check
 
 
@@ -156,9 +156,9 @@ def _block(self_check: SelfCheck, pk: int) -> HeaderBlock:
 def _conflict(fields: tuple[HeaderField, ...], error: ChangedMeanwhile, form: BlockForm) -> dict[str, Any]:
     theirs, mine = _texts(fields, error.current), form.values()
     rows = [
-        (field.label, theirs[field.key] or "（空）", _text(mine[field.key]) or "（空）")
-        for field in fields
-        if field.key in mine and theirs[field.key] != _text(mine[field.key])
+        (key, label, theirs[key] or EMPTY, _text(mine[key]) or EMPTY, theirs[key] != _text(mine[key]))
+        for key, label in ((field.key, field.label) for field in fields)
+        if key in mine
     ]
     return {"rows": rows, "current": error.current, "words": str(error)}
 

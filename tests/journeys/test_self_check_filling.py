@@ -73,7 +73,7 @@ def test_two_clerks_lose_nothing_and_the_later_one_is_told(self_check, open_brow
 
     choose(left.page, "发现了问题")
     left.fill("问题描述", PROBLEM)
-    choose(right.page, "本机构没有这种情形")
+    choose(right.page, "没有这种情形")
     right.fill("不适用理由", "没有异地分支机构")
     for each in (left, right):
         says(each.page, "已保存")

@@ -37,6 +37,7 @@ function showState() {
   else if (!navigator.onLine && units.length > 0) say("waiting", "网络已断开，可以继续填写，内容保存在本机");
   else saySaved();
   if (kind === "signed-out") offerSignIn();
+  if (kind === "changed") offerPanel(unit);
   if (kind === "offline" && unit.data.words) say("waiting", `${unit.data.words}，内容保存在本机，稍后自动上传`);
 }
 
@@ -62,6 +63,15 @@ function offerSignIn() {
   link.href = `/accounts/sign-in/?next=${encodeURIComponent(location.pathname)}`;
   link.textContent = "重新登录";
   state.append("，", link, "后自动上传");
+}
+
+function offerPanel(unit) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "save-state-more";
+  button.textContent = "查看";
+  button.addEventListener("click", () => unit.box.querySelector("[data-conflict-panel]")?.focus());
+  state.append(" ", button);
 }
 
 function showErrors(unit) {
@@ -110,15 +120,38 @@ async function clearElsewhere() {
 function showConflict(unit) {
   const place = unit.box.querySelector("[data-conflict-place]");
   place.innerHTML = unit.data.panel;
-  place.querySelector("[data-conflict-panel]").focus();
+  const panel = place.querySelector("[data-conflict-panel]");
+  compareVersions(unit);
+  if (!isTyping(unit)) panel.focus();
   for (const button of place.querySelectorAll("[data-take]")) {
     button.addEventListener("click", () => decide(unit, place, button.dataset.take));
   }
 }
 
+// Whoever is typing goes on typing: the bar at the foot tells them, and leads to the panel.
+function isTyping(unit) {
+  return unit.box.contains(document.activeElement) && document.activeElement.matches("textarea, input:not([type=radio])");
+}
+
+// What the person goes on writing shows in the panel too.
+function compareVersions(unit) {
+  const mine = unit.read();
+  for (const row of unit.box.querySelectorAll("[data-row]")) {
+    const value = mine[row.dataset.row];
+    row.hidden = value === unit.data.values[row.dataset.row];
+    row.querySelector("[data-mine]").textContent = worded(unit, row.dataset.row, value) || "（空）";
+  }
+}
+
+function worded(unit, field, value) {
+  const choice = unit.controls.find((control) => control.dataset.field === field && control.type === "radio" && control.value === value);
+  return choice ? choice.closest("label").querySelector("b").textContent : value;
+}
+
 function decide(unit, place, which) {
   if (which === "both") {
     unit.join();
+    compareVersions(unit);
     unit.box.querySelector("textarea")?.focus();
     return;
   }
@@ -167,6 +200,9 @@ function tryAgain() {
 }
 
 document.addEventListener("input", comparePool);
+document.addEventListener("input", () => {
+  for (const unit of units) if (unit.kind === "changed") compareVersions(unit);
+});
 document.addEventListener("submit", (event) => {
   if (event.target.matches(".fill-form")) goOn(event);
   else submitAfterDrafts(event);
