@@ -78,5 +78,8 @@ class EndForm(forms.Form):
 class LettersForm(forms.Form):
     county = forms.CharField(max_length=12, required=False)
     without_account = forms.TypedChoiceField(
-        coerce=lambda value: value == "yes", choices=[("no", "全部机构"), ("yes", "仅尚无经办人账号的机构")]
+        required=False,
+        coerce=lambda value: value == "yes",
+        choices=[("no", "全部机构"), ("yes", "仅尚无经办人账号的机构")],
+        empty_value=False,
     )

@@ -104,12 +104,13 @@ def round(request: Request, pk: int) -> HttpResponse:
     """What is asked of whom until when, and the step that comes next."""
     found = get_round(request, pk)
     may_run = can(request.user, "run", found)
+    job = latest_job(found) if may_run else None
     counties = counts_by_county(found, request.user)
     context = round_page(request, found, "round") | _sizes(counties) | {
-        "may_edit": can(request.user, "edit", found),
+        "may_edit": can(request.user, "edit", found) and not (job and job.is_open),
         "may_run": may_run,
         "newcomers": newcomers(found) if may_run and found.state == RoundState.OPEN else 0,
-        "job": latest_job(found) if may_run else None,
+        "job": job,
         "carried": found.carried_items,
     }  # fmt: skip
     return render(request, "selftest/round.html", context)
