@@ -22,6 +22,8 @@ SECTIONS = (
     Section("工作台", "layout-dashboard", "workbench", "/workbench/"),
     Section("抽查活动", "clipboard-list", "campaigns:list", "/campaigns/"),
     Section("检查任务", "list-checks", "campaigns:tasks", "/tasks/"),
+    Section("机构自查", "clipboard-check", "selftest:my", "/my/selfchecks/"),
+    Section("机构自查", "clipboard-check", "selftest:rounds", "/selfchecks/"),
     Section("抽取依据", "scale", "campaigns:own_draws", "/my/draws/"),
     Section("选派依据", "scale", "campaigns:assignments", "/my/assignments/"),
     Section("检查对象名录库", "building-2", "institutions:list", "/institutions/"),

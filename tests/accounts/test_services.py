@@ -4,7 +4,7 @@ from django.db import IntegrityError, transaction
 from knox.models import AuthToken
 
 from accounts import services
-from accounts.models import AuditEvent, Role, RoleAssignment, User
+from accounts.models import AuditChange, AuditEvent, Role, RoleAssignment, User
 from accounts.models.users import ADMINISTRATORS
 from accounts.services import AccountRefused
 from tests.factories import accounts
@@ -311,3 +311,15 @@ def test_second_bureau_of_a_department_in_a_region_is_refused(sysadmin):
         services.create_bureau(
             accounts.department(), accounts.region(), {"name": "另一局", "short_name": "另局"}, by=sysadmin
         )
+
+
+def test_change_email_is_recorded_as_personal_and_checked(officer):
+    services.change_email(officer, "qiming@example.cn")
+    with pytest.raises(ValidationError):
+        services.change_email(officer, "no address")
+
+    officer.refresh_from_db()
+    change = AuditChange.objects.latest("pk")
+    assert (officer.email, change.fields, change.personal) == (
+        "qiming@example.cn", {}, {"email": ["", "qiming@example.cn"]},
+    )  # fmt: skip
