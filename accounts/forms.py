@@ -12,9 +12,7 @@ from accounts.models import Bureau, Department, Region, Role, User
 from accounts.services import AccountRefused
 from accounts.services.tokens import LIFETIMES
 
-HOW_TO_CHOOSE = (
-    "至少 12 位；或至少 8 位且包含大写字母、小写字母、数字、符号中的三类。不用常见密码，不含用户名和电话。"
-)
+HOW_TO_CHOOSE = "至少 12 位；或至少 8 位且包含大写字母、小写字母、数字、符号中的三类。不用常见密码，不含用户名和电话。"
 
 
 class SignInForm(forms.Form):

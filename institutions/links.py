@@ -1,6 +1,6 @@
 """Where an institution's page leads. Rooms above offer their pages, in their AppConfig.ready:
 
-    links.offer(lambda user, institution: [links.Link("机构人员", url, "users")])
+links.offer(lambda user, institution: [links.Link("机构人员", url, "users")])
 """
 
 from collections.abc import Callable, Iterable

@@ -23,7 +23,9 @@ class ReadAnother(WrongState):
     """The version that the reviewer read was replaced meanwhile."""
 
     def __init__(self, read: int, current: int) -> None:
-        super().__init__(f"您审核的是第 {read} 版，机构已经报送第 {current} 版。请阅读新版本后再审核，本次操作没有生效。")
+        super().__init__(
+            f"您审核的是第 {read} 版，机构已经报送第 {current} 版。请阅读新版本后再审核，本次操作没有生效。"
+        )
 
 
 class Incomplete(SelfCheckError):

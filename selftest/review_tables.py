@@ -179,4 +179,3 @@ class PhoneTable(ListTable):
 
     def render_last_active(self, value: datetime) -> str:
         return cn_moment(value)
-

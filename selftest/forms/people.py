@@ -64,6 +64,7 @@ class InviteForm(forms.Form):
 
     def __init__(self, *args: Any, roles: list[Role], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.offers_roles = bool(roles)
         field = self.fields["role"]
         if isinstance(field, forms.TypedChoiceField):
             field.choices = [(role.value, role.label) for role in roles]
@@ -77,9 +78,7 @@ class EndForm(forms.Form):
 
 class LettersForm(forms.Form):
     county = forms.CharField(max_length=12, required=False)
-    without_account = forms.TypedChoiceField(
-        required=False,
-        coerce=lambda value: value == "yes",
-        choices=[("no", "全部机构"), ("yes", "仅尚无经办人账号的机构")],
-        empty_value=False,
-    )
+    without_account = forms.ChoiceField(required=False, choices=[("no", "全部机构"), ("yes", "仅尚无经办人账号的机构")])
+
+    def clean_without_account(self) -> bool:
+        return bool(self.cleaned_data["without_account"] == "yes")

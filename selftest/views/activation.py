@@ -65,14 +65,14 @@ def activation(request: Request) -> HttpResponse:
     if invitation is None:
         messages.info(request, "请先输入函件上的邀请码。")
         return redirect("selftest:activate")
-    if isinstance(request.user, User):
+    if request.user.is_authenticated:
         return _join(request, invitation, request.user)
     return _open_account(request, invitation)
 
 
 def _found(request: Request) -> Invitation | None:
-    invitations = Invitation.objects.select_related("institution", "round").filter(pk=request.session.get(FOUND))
-    invitation = invitations.first()
+    found = request.session.get(FOUND, 0)
+    invitation = Invitation.objects.select_related("institution", "round").filter(pk=found).first()
     return None if activating.why_unusable(invitation) else invitation
 
 

@@ -81,7 +81,9 @@ def _ended(request: Request, institution: Institution, representative: Represent
 @require_POST
 def revoke(request: Request, pk: int, invitation_pk: int) -> HttpResponse:
     institution = get_institution(request, pk)
-    invitation = get_object_or_404(institution.invitations.select_related("institution"), pk=invitation_pk)
+    invitation = get_object_or_404(
+        Invitation.objects.select_related("institution"), institution=institution, pk=invitation_pk
+    )
     try:
         inviting.revoke_invitation(invitation, by=request.user)
     except SelfCheckError as refused:
@@ -110,7 +112,7 @@ def _page(request: Request, institution: Institution, form: InviteForm, *, code:
         "institution": institution,
         "people": list(people_of(institution, request.user)),
         "invitations": inviting.open_invitations(institution) if may_revoke else [],
-        "may_invite": bool(form.fields["role"].choices),
+        "may_invite": form.offers_roles,
         "form": form,
         "code": code,
         "activate_url": public_address(reverse("selftest:activate"), request),

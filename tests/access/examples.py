@@ -224,7 +224,7 @@ EXAMPLES: dict[str, Example] = {
     "campaigns:matters": PAGE,
     "campaigns:matter": shared("matter", "code", missing="nothing"),
     "campaigns:verifier": PAGE,
-    # selftest: forms and rounds
+    # the self-check, forms and rounds
     "selftest:forms": PAGE,
     "selftest:form": of("draft_form", unseen=frozenset({Role.PARTNER_LIAISON, Role.COUNTY_OFFICER})),
     "selftest:form_copy": shared("form"),
@@ -264,7 +264,7 @@ EXAMPLES: dict[str, Example] = {
     "selftest:change": of("change_request"),
     "selftest:accept_change": of("change_request"),
     "selftest:reject_change": of("change_request", data={"words": "与证书不符"}),
-    # selftest: signing and receipts
+    # the self-check, signing and receipts
     "selftest:signing": of("signing_check"),
     "selftest:sign": of("signing_check"),
     "selftest:withdraw_submission": of("signing_check"),

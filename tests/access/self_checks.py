@@ -105,7 +105,7 @@ def bring_to(stage: str, self_check: SelfCheck, people: dict[str, User]) -> Self
 
 def fill(self_check: SelfCheck, clerk: User) -> None:
     """Complete, with a file, with an address that differs from the pool, and with a certificate that the pool does not know."""
-    filling.begin(self_check, by=clerk)
+    self_check = filling.begin(self_check, by=clerk)
     for item, values in {1: small.YES, 2: small.NOT_APPLICABLE, 3: small.NO}.items():
         filling.save_answer(self_check, item, values, base=0, by=clerk)
     attaching.attach(self_check, 1, 0, "执照.pdf", files.PDF, by=clerk)
