@@ -65,9 +65,8 @@ def activation(request: Request) -> HttpResponse:
     if invitation is None:
         messages.info(request, "请先输入函件上的邀请码。")
         return redirect("selftest:activate")
-    if request.user.is_authenticated:
-        return _join(request, invitation, request.user)
-    return _open_account(request, invitation)
+    open_page = _join if request.user.is_authenticated else _open_account
+    return open_page(request, invitation)
 
 
 def _found(request: Request) -> Invitation | None:
@@ -92,8 +91,8 @@ def _open_account(request: Request, invitation: Invitation) -> HttpResponse:
     return render(request, "selftest/activation.html", context)
 
 
-def _join(request: Request, invitation: Invitation, user: User) -> HttpResponse:
-    refusal = ""
+def _join(request: Request, invitation: Invitation) -> HttpResponse:
+    user, refusal = request.user, ""
     if request.method == "POST":
         try:
             activating.join(invitation, by=user)

@@ -42,8 +42,9 @@ pytestmark = pytest.mark.once_with_postgres  # which, unlike SQLite, gives rows 
 
 COUNTIES = ("140213", "140214", "140215")
 OWN_TIME = re.compile(
-    rb'(name="csrfmiddlewaretoken" value="|X-CSRFToken": "|X-CSRFToken&quot;: &quot;)[^"&]+|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|nonce="[^"]+"'
+    rb'(name="csrfmiddlewaretoken" value="|"token": "|X-CSRFToken": "|X-CSRFToken&quot;: &quot;)[^"&]+|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?|nonce="[^"]+"|[0-9A-Z]{4}(-[0-9A-Z]{4}){3}'
 )
+"""What differs between two answers that say the same: tokens, times, one-time codes."""
 VARYING_HEADERS = {"Date", "Expires", "Set-Cookie", "X-Request-Id"}
 TIME_IN_FILE_NAME = re.compile(r"-\d{8}-\d{4}")
 SAME_FOR_ALL = {"api:schema", "api:docs", "campaigns:verify", "campaigns:verifier", "health", "styleguide"}
