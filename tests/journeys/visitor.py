@@ -133,10 +133,11 @@ class Visitor:
             if violation["impact"] in {"serious", "critical"}:
                 places = "; ".join(node["html"][:120] for node in violation["nodes"][:3])
                 self._note(f"axe {violation['impact']} {violation['id']}: {places}")
+        own_size = self.page.viewport_size or DESK
         self.page.set_viewport_size(PHONE)
         if self.page.evaluate(WIDER_THAN_THE_WINDOW):
             self._note("wider than a phone")
-        self.page.set_viewport_size(DESK)
+        self.page.set_viewport_size(own_size)
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(REPLACED):
