@@ -17,6 +17,7 @@ from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, Que
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from accounts.models import User
 from selftest.models import Answer, Problem, Review, Round, SelfCheck, Signature, Tally
 from selftest.states import RoundState, SelfCheckState
 
@@ -56,6 +57,16 @@ class Progress:
     figures: AreaFigures
     parts: list[tuple[str, Figures]]
     counted_at: datetime | None
+
+
+def widest_area(round: Round, user: User) -> str:
+    """The prefix of the region that the round asks and the regulator may see."""
+    return max(round.scope, user.scope or "", key=len)
+
+
+def is_area(asked: str, top: str) -> bool:
+    """Whether this is the prefix of a nation, province, city or county inside `top`."""
+    return len(asked) in DEPTHS and asked.startswith(top) and (asked == "" or (asked.isascii() and asked.isdigit()))
 
 
 def progress_of(round: Round, area: str) -> Progress:

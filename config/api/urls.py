@@ -10,7 +10,7 @@ from config.api.documentation import Documentation
 from inspectors.api import ExpertView, InspectorView
 from institutions.api import CertificateView, DomainView, InstitutionView
 from jobs.api import JobView
-from selftest.api import FormView, ProblemView, RoundView, SelfCheckView
+from selftest.api import ChangeRequestView, FormView, ProblemView, RoundView, SelfCheckView
 
 app_name = "api"
 
@@ -30,6 +30,7 @@ VIEWS: dict[str, type[ViewSetMixin]] = {
     "self-check-rounds": RoundView,
     "self-checks": SelfCheckView,
     "self-check-problems": ProblemView,
+    "self-check-changes": ChangeRequestView,
     "jobs": JobView,
     "domains": DomainView,
     "regions": RegionView,

@@ -1,14 +1,16 @@
 """What is asked for when a version is signed: on screen by the legal representative or a delegate, or on paper."""
 
+import json
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
+from accounts.rules import can
 from selftest import papers
 from selftest.errors import SelfCheckError
-from selftest.models import SelfCheck
+from selftest.models import SelfCheck, Submission, Way
 from selftest.signing import Paper
 
 WHY_ASKED_AGAIN = "为确认是您本人办理，请再次输入登录本系统的密码"
@@ -120,3 +122,18 @@ class OnPaperForm(SigningForm):
     def paper(self) -> Paper:
         paper: Paper = self.cleaned_data["page"]
         return paper
+
+
+def form_for(submission: Submission, way: Way, user: User, data: Any = None, files: Any = None) -> SigningForm:
+    """The form that this person signs with. On screen: the legal representative's own; anybody else's, with a written
+    delegation. Bound if there is `data`."""
+    self_check = submission.self_check
+    more: dict[str, Any] = {
+        "initial": {"digest": submission.digest}, "auto_id": f"{way}-%s", "self_check": self_check, "by": user,
+    }  # fmt: skip
+    if way == Way.ON_PAPER:
+        return OnPaperForm(data, files, **more)
+    if not can(user, "sign", self_check):
+        return DelegateForm(data, files, **more)
+    name = json.loads(submission.text)["basic"].get("legal_representative", "")
+    return OnScreenForm(data, files, representative=name, **more)

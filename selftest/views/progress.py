@@ -16,11 +16,12 @@ from accounts.models import Region
 from institutions.models import Domain
 from selftest.content import Choice
 from selftest.models import Round
-from selftest.progress import AreaFigures, Figures, Progress, most_often, progress_of
+from selftest.progress import AreaFigures, Figures, Progress, is_area, most_often, progress_of, widest_area
 from selftest.states import SelfCheckState
 from selftest.views.round_frame import get_round, round_page
 
 LENGTH = 6
+
 COLUMNS: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("asked", "应自查", {}),
     ("invited", "未开始", {"status": "invited"}),
@@ -63,19 +64,14 @@ class ItemRow:
 @require_GET
 def progress(request: Request, pk: int) -> HttpResponse:
     round = get_round(request, pk)
-    top = max(round.scope, request.user.scope or "", key=len)
-    counted = progress_of(round, _area(request, top))
+    top = widest_area(round, request.user)
+    area = request.GET.get("area", top)
+    if not is_area(area, top):
+        raise Http404
+    counted = progress_of(round, area)
     context = round_page(request, round, "progress") | _context(round, counted, top)
     template = "selftest/progress.html#figures" if request.htmx else "selftest/progress.html"
     return render(request, template, context)
-
-
-def _area(request: Request, top: str) -> str:
-    """The prefix that the address asks for, inside `top`: what the user may see and the round asks."""
-    asked = request.GET.get("area", top)
-    if not (asked == "" or asked.isdigit()) or len(asked) > LENGTH or len(asked) % 2 or not asked.startswith(top):
-        raise Http404
-    return asked
 
 
 def _context(round: Round, counted: Progress, top: str) -> dict[str, Any]:

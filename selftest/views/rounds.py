@@ -11,17 +11,15 @@ from accounts.lists import arrange
 from accounts.rules import can, require
 from campaigns.views.campaigns import get_campaign, tabs
 from jobs.models import Job
-from jobs.services import start_job
 from selftest import rounds
 from selftest.asked import CountyCount, counts_by_county, newcomers
 from selftest.errors import SelfCheckError
 from selftest.forms.rounds import CarryForm, RoundForm, earlier_rounds
 from selftest.lists import RoundFilter, RoundTable
 from selftest.models import Population, Round, SelfCheck
+from selftest.opening import ask_to_open, job_key, latest_job, why_not_open
 from selftest.states import RoundState, SelfCheckState
 from selftest.views.round_frame import get_round, round_page
-
-OPEN_JOB = "selftest.open_round"
 
 
 @require_GET
@@ -159,27 +157,13 @@ def round_open(request: Request, pk: int) -> HttpResponse:
     """Says how many institutions will be asked and that this cannot be taken back; a worker does it."""
     found = get_round(request, pk)
     require(request.user, "run", found)
-    problem = _why_not_open(found)
+    problem = why_not_open(found)
     if request.method == "POST" and not problem:
-        start_job(
-            OPEN_JOB, f"启动自查：{found.title}", by=request.user, parameters={"round": found.pk}, key=job_key(found)
-        )
+        ask_to_open(found, by=request.user)
         return redirect(found)
     counties = counts_by_county(found, request.user) if found.state == RoundState.DRAFT else []
     context = round_page(request, found, "") | _sizes(counties) | {"problem": problem, "newcomers": newcomers(found)}
     return render(request, "selftest/round_open.html", context)
-
-
-def _why_not_open(round: Round) -> str:
-    if round.campaign.is_practice:
-        return rounds.PRACTICE
-    if round.state == RoundState.CLOSED:
-        return "本轮自查已经结束。"
-    if round.state == RoundState.DRAFT and round.is_over:
-        return "截止日期已经过去，请先修改截止日期。"
-    if not newcomers(round):
-        return "范围内没有需要自查的机构。" if round.state == RoundState.DRAFT else "范围内的机构都已经在本轮自查中。"
-    return ""
 
 
 @require_http_methods(["GET", "POST"])
@@ -208,11 +192,3 @@ def round_job(request: Request, pk: int, job_pk: int) -> HttpResponse:
     if not job.is_open and request.htmx:
         response["HX-Refresh"] = "true"
     return response
-
-
-def job_key(round: Round) -> str:
-    return f"{OPEN_JOB}:{round.pk}"
-
-
-def latest_job(round: Round) -> Job | None:
-    return Job.objects.filter(key=job_key(round)).order_by("-pk").first()

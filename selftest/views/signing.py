@@ -1,6 +1,5 @@
 """The signing page: what the version says, the commitment letter, and the signature on screen or on paper."""
 
-import json
 from pathlib import PurePath
 from typing import Any
 
@@ -14,7 +13,7 @@ from accounts.rules import can
 from accounts.services import AccountRefused, confirm_password
 from selftest import signing, submitting
 from selftest.errors import SelfCheckError
-from selftest.forms.signing import DelegateForm, OnPaperForm, OnScreenForm, SigningForm
+from selftest.forms.signing import SigningForm, form_for
 from selftest.models import SelfCheck, Signature, Submission, Way
 from selftest.summaries import summary_of
 from selftest.views.portal import own_self_check
@@ -42,7 +41,7 @@ def sign(request: Request, pk: int) -> HttpResponse:
         messages.warning(request, NOTHING_WAITS)
         return redirect("selftest:signing", pk)
     way = Way.ON_PAPER if request.POST.get("way") == Way.ON_PAPER else Way.ON_SCREEN
-    form = (_on_paper if way == Way.ON_PAPER else _on_screen)(request, submission, bound=True)
+    form = form_for(submission, way, request.user, request.POST, request.FILES)
     if form.is_valid() and _is_confirmed(request, form) and _sign(request, submission, form, way):
         return redirect("selftest:signing", pk)
     bound = {"on_paper": form, "on_screen": None} if way == Way.ON_PAPER else {"on_screen": form, "on_paper": None}
@@ -58,34 +57,12 @@ def _page(
         "summary": summary_of(submission),
         "letter": self_check.round.form.parsed.letter.splitlines() if self_check.round.needs_letter else [],
         "is_head": can(request.user, "sign", self_check),
-        "on_screen": on_screen or _on_screen(request, submission),
-        "on_paper": on_paper or _on_paper(request, submission),
+        "on_screen": on_screen or form_for(submission, Way.ON_SCREEN, request.user),
+        "on_paper": on_paper or form_for(submission, Way.ON_PAPER, request.user),
         "chose_paper": on_paper is not None,
         "takes": "PDF、JPG 或 PNG，不超过 10 MB",
     }
     return render(request, "selftest/signing.html", context)
-
-
-def _on_screen(request: Request, submission: Submission, *, bound: bool = False) -> SigningForm:
-    """The legal representative's own form; whoever is not signs with a delegation."""
-    if not can(request.user, "sign", submission.self_check):
-        return _form(DelegateForm, request, submission, "screen", bound=bound)
-    name = json.loads(submission.text)["basic"].get("legal_representative", "")
-    return _form(OnScreenForm, request, submission, "screen", bound=bound, representative=name)
-
-
-def _on_paper(request: Request, submission: Submission, *, bound: bool = False) -> SigningForm:
-    return _form(OnPaperForm, request, submission, "paper", bound=bound)
-
-
-def _form(
-    kind: type[SigningForm], request: Request, submission: Submission, prefix: str, *, bound: bool, **more: Any
-) -> SigningForm:
-    given = (request.POST, request.FILES) if bound else ()
-    return kind(
-        *given, initial={"digest": submission.digest}, auto_id=f"{prefix}-%s", self_check=submission.self_check,
-        by=request.user, **more,
-    )  # fmt: skip
 
 
 def _is_confirmed(request: Request, form: SigningForm) -> bool:

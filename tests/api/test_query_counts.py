@@ -3,12 +3,15 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from campaigns.states import CampaignState
 from institutions.models import RiskFlag
 from jobs.models import Job
+from selftest.models import ChangeRequest, Problem, Round, SelfCheck, Submission
 from tests.campaigns import datong
 from tests.factories import campaigns, inspectors, institutions
+from tests.selftest import world as self_checks
 
 pytestmark = pytest.mark.django_db
 MOST = 12
@@ -52,6 +55,30 @@ def add_jobs(count: int) -> None:
     Job.objects.bulk_create([Job(kind="tests.file", title="任务清单", owner=datong.officer()) for _ in range(count)])
 
 
+def add_self_checks(count: int) -> None:
+    """With what hangs on them: a problem, a version and a difference from the pool each."""
+    round = Round.objects.first() or self_checks.round_of()
+    rows = [SelfCheck(round=round, institution=institutions.institution(), county_id="140213") for _ in range(count)]
+    for self_check in SelfCheck.objects.bulk_create(rows):
+        Problem.objects.create(self_check=self_check, item=1, description="没有变更", cause="搬迁", measure="办理")
+        version = Submission.objects.create(
+            self_check=self_check,
+            number=1,
+            text="{}",
+            digest="0" * 64,
+            submitted_by=datong.officer(),
+            submitted_at=timezone.now(),
+        )
+        ChangeRequest.objects.create(
+            submission=version,
+            institution=self_check.institution,
+            field="address",
+            label="单位地址",
+            old="",
+            new="新街",
+        )
+
+
 LISTS = {
     "institutions": add_institutions,
     "inspectors": add_inspectors,
@@ -59,6 +86,9 @@ LISTS = {
     "campaigns": add_campaigns,
     "tasks": add_tasks,
     "jobs": add_jobs,
+    "self-checks": add_self_checks,
+    "self-check-problems": add_self_checks,
+    "self-check-changes": add_self_checks,
 }
 
 
