@@ -6,10 +6,10 @@ A migration lists them: `operations = [guards.refuse_delete("table"), guards.ref
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import migrations
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-from django.db.migrations.state import StateApps
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 PREFIX = "guard_"
 
@@ -21,14 +21,53 @@ END $$
 """
 
 
-def refuse_delete(table: str, *, when: str = "") -> migrations.RunPython:
+class Guard(Operation):
+    """Sets one trigger, in place of the one that an earlier migration may have set for the same table and event.
+
+    Unlike RunPython it needs no models, which are costly to build anew for each of many guards.
+    """
+
+    reversible = True
+
+    def __init__(self, table: str, event: str, when: str = "") -> None:
+        self.table, self.event, self.when = table, event, when
+        self.name = f"{PREFIX}{event.lower()}_{table}"
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Models stay as they are."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        self._remove(schema_editor)
+        build = _postgres if schema_editor.connection.vendor == "postgresql" else _sqlite
+        for statement in build(self.name, self.table, self.event, self.when):
+            schema_editor.execute(statement, params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        self._remove(schema_editor)
+
+    def describe(self) -> str:
+        return f"Refuse {self.event} on {self.table}"
+
+    def _remove(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
+        postgres = schema_editor.connection.vendor == "postgresql"
+        place = f" ON {self.table}" if postgres else ""
+        schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.name}{place}", params=None)
+        if postgres:
+            schema_editor.execute(f"DROP TRIGGER IF EXISTS {self.name}_truncate{place}", params=None)
+
+
+def refuse_delete(table: str, *, when: str = "") -> Guard:
     """No row of `table` (or none for which `when` holds of OLD) can be deleted."""
-    return _operation(table, "DELETE", when)
+    return Guard(table, "DELETE", when)
 
 
-def refuse_update(table: str, *, when: str = "") -> migrations.RunPython:
+def refuse_update(table: str, *, when: str = "") -> Guard:
     """No row of `table` can be changed where the SQL condition `when` holds of OLD and NEW; always without one."""
-    return _operation(table, "UPDATE", when)
+    return Guard(table, "UPDATE", when)
 
 
 def differs(*columns: str) -> str:
@@ -36,31 +75,12 @@ def differs(*columns: str) -> str:
     return " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
 
 
-def _operation(table: str, event: str, when: str) -> migrations.RunPython:
-    name = f"{PREFIX}{event.lower()}_{table}"
-
-    def install(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        remove(apps, schema_editor)  # so that a later migration may state the condition anew
-        postgres = schema_editor.connection.vendor == "postgresql"
-        statements = _postgres(name, table, event, when) if postgres else [_sqlite(name, table, event, when)]
-        for statement in statements:
-            schema_editor.execute(statement, params=None)
-
-    def remove(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-        postgres = schema_editor.connection.vendor == "postgresql"
-        schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}" + (f" ON {table}" if postgres else ""), params=None)
-        if postgres:
-            schema_editor.execute(f"DROP TRIGGER IF EXISTS {name}_truncate ON {table}", params=None)
-
-    return migrations.RunPython(install, remove)
-
-
-def _sqlite(name: str, table: str, event: str, when: str) -> str:
+def _sqlite(name: str, table: str, event: str, when: str) -> list[str]:
     condition = f"WHEN {when}" if when else ""
-    return (
+    return [
         f"CREATE TRIGGER {name} BEFORE {event} ON {table} {condition} "
         f"BEGIN SELECT RAISE(ABORT, 'protected record: {event} on {table}'); END"
-    )
+    ]
 
 
 def _postgres(name: str, table: str, event: str, when: str) -> list[str]:
