@@ -101,7 +101,8 @@ def _link_people(accounts: Mapping[str, User]) -> None:
     officer = accounts["datong-officer"]
     inspector = Inspector.objects.active().filter(bureau="scjg:140200", user=None).order_by("number")[0]
     link_account(inspector, accounts["datong-inspector"], by=officer)
-    institution = Institution.objects.in_scope("1402").filter(state="operating").order_by("uscc")[0]
+    asked = Institution.objects.in_scope("140214").filter(state="operating", certificates__state="valid")
+    institution = asked.order_by("uscc")[0]
     for name in ("institution-clerk", "institution-head"):
         user = accounts[name]
         appoint_representative(institution, user, next(iter(user.roles)), by=officer)
