@@ -17,7 +17,7 @@ class CodeForm(forms.Form):
         help_text="函件上的 16 位字母和数字，如 K7WM-3RTA-9CDE-4HJN。大小写、连字符、空格都可以。",
         widget=forms.TextInput(
             attrs={
-                "autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false", "class": "code"
+                "autocomplete": "one-time-code", "autocapitalize": "characters", "spellcheck": "false", "class": "form-control code"
             }
         ),
     )  # fmt: skip
