@@ -117,6 +117,7 @@ def _page(request: Request, overview: Overview, parts: list[BlockPart], status: 
         "entry": overview.entry(filling.HEADER),
         "after": overview.neighbours(filling.HEADER)[1],
         "parts": parts,
+        "has_certificate": any(part.block.kind == HeaderBlock.Kind.CERTIFICATE for part in parts),
         "comments": comments_on(overview.self_check, filling.HEADER),
     }
     return render(request, "selftest/fill_header.html", context, status=status)
