@@ -24,6 +24,9 @@ from reports import datasets, xlsx
 from reports.campaign_notice import compose_campaign_notice
 from reports.pdf import render_inspection_notices, render_official_document, render_task_list
 from reports.printed_lists import task_list_sheet
+from reports.self_check_form import version_sheet
+from reports.self_check_pdf import render_self_check
+from selftest.models import Signature
 
 DAY = date(2025, 9, 9)
 COUNTY = "140213"
@@ -105,7 +108,8 @@ def draw_and_dispatch() -> None:
 
 
 def print_documents() -> None:
-    """The campaign's notice, one institution's notice and a county's task list, into the folder PICTURES."""
+    """The campaign's notice, one institution's notice and a county's task list, into the folder PICTURES; and the
+    self-check of an institution that found a problem."""
     folder, officer = Path(os.environ["PICTURES"]), person("datong-officer")
     (folder / "campaign-notice.pdf").write_bytes(render_official_document(compose_campaign_notice(campaign())))
     tasks = datasets.with_notice(Task.objects.filter(campaign=campaign(), notice__isnull=False)).order_by("number")
@@ -115,3 +119,6 @@ def print_documents() -> None:
     rows = datasets.task_rows(officer, campaign())
     (folder / "task-list.pdf").write_bytes(render_task_list(task_list_sheet(head, rows)))
     (folder / "task-list-workbook.xlsx").write_bytes(xlsx.task_list_workbook(head, rows, by_county=True))
+    signature = Signature.objects.filter(submission__self_check__problems__isnull=False).earliest("signed_at")
+    sheet = version_sheet(signature.submission, made_by=officer)
+    (folder / "self-check-form.pdf").write_bytes(render_self_check(sheet))

@@ -101,6 +101,7 @@ def main() -> int:
         run_step("print_documents", environment | {"PICTURES": str(paper)})
         for document in ("campaign-notice", "inspection-notice", "task-list"):
             picture_of_paper(paper / f"{document}.pdf", target / f"20-{document}.png")
+        picture_of_paper(paper / "self-check-form.pdf", target / "self-check-form.png", dots=110)
         picture_of_workbook(paper / "task-list-workbook.xlsx", target / "20-task-list-workbook.png")
     for picture in target.glob("*.png"):
         spare_colours(picture)
@@ -112,11 +113,10 @@ def run_step(name: str, environment: dict[str, str]) -> None:
     subprocess.run([*MANAGE, "shell", "--no-imports", "-c", words], cwd=ROOT, env=environment, check=True)
 
 
-def picture_of_paper(document: Path, picture: Path) -> None:
-    """Its first page."""
-    subprocess.run(
-        ["pdftoppm", "-r", "80", "-png", "-singlefile", str(document), str(picture.with_suffix(""))], check=True
-    )
+def picture_of_paper(document: Path, picture: Path, *, dots: int = 80) -> None:
+    """Its first page; `dots` an inch."""
+    command = ["pdftoppm", "-r", str(dots), "-png", "-singlefile"]
+    subprocess.run([*command, str(document), str(picture.with_suffix(""))], check=True)
 
 
 def picture_of_workbook(workbook: Path, picture: Path) -> None:
