@@ -185,8 +185,9 @@ def test_pages_ask_the_same_few_queries_for_any_number(client, count, django_ass
 PROGRESS_QUERIES, LIST_QUERIES, LEDGER_QUERIES = 10, 9, 8
 
 
-def test_workbook_of_everything_holds_what_was_signed_and_stays_text():
+def test_workbook_of_everything_holds_what_was_signed_and_stays_text(client):
     round = a_round()
+    client.force_login(datong.officer())
     Problem.objects.filter(self_check__state="accepted").update(description="=1+1")
     job = Job.objects.create(
         kind="reports.self_check_workbook", title="汇总", owner=datong.officer(), parameters={"round": round.pk}
@@ -196,7 +197,15 @@ def test_workbook_of_everything_holds_what_was_signed_and_stays_text():
 
     job.refresh_from_db()
     book = load_workbook(io.BytesIO(job.file.read()))
-    assert book.sheetnames == ["各县区进度", "回答", "自查问题台账"]
+    assert book.sheetnames == [
+        "各县区进度",
+        "各领域进度",
+        "各项统计",
+        "回答",
+        "不适用的理由",
+        "基本信息",
+        "自查问题台账",
+    ]
     counties = [[cell.value for cell in row] for row in book["各县区进度"].iter_rows(min_row=4)]
     assert [(row[0], row[1], row[8]) for row in counties] == [("平城区", 3, 1), ("云冈区", 2, 2), ("合计", 5, 3)]
     answers = {row[1].value: [cell.value for cell in row[7:10]] for row in book["回答"].iter_rows(min_row=4)}
@@ -204,6 +213,11 @@ def test_workbook_of_everything_holds_what_was_signed_and_stays_text():
     assert answers["filling机构"] == [None, None, None]
     texts = [cell for row in book["自查问题台账"].iter_rows(min_row=4) for cell in row if cell.value == "=1+1"]
     assert [cell.data_type for cell in texts] == ["s"]
+    asked_most = [cell.value for cell in book["各项统计"][4]]
+    page = client.get(reverse("selftest:progress", args=[round.pk])).context["items"][0]
+    assert [asked_most[0], *asked_most[2:5]] == [page.number, *(cell.value for cell in page.choices)]
+    assert ("returned机构", 2) in {(row[1].value, row[3].value) for row in book["不适用的理由"].iter_rows(min_row=4)}
+    assert book["基本信息"]["D3"].value == "法人单位名称"
     assert "由" in book["回答"]["A2"].value
 
 
