@@ -88,6 +88,8 @@ def _context(round: Round, counted: Progress, top: str) -> dict[str, Any]:
         "domains": list(_domains(links, figures)),
         "items": list(_items(links, round, figures)),
         "chart": _chart(links, round, figures),
+        "area_chart": _area_chart(links, names, counted.parts),
+        "county": counted.area if len(counted.area) == LENGTH else "",
         "counted_checks": sum(figures.progress[state] for state in (SelfCheckState.SUBMITTED, SelfCheckState.ACCEPTED)),
         "stats": list(_stats(links, figures.progress)),
         "page": links.page(counted.area),
@@ -126,8 +128,8 @@ class Links:
 
 
 def _part(links: Links, code: str, names: dict[str, str], figures: Figures) -> Row:
-    deeper = links.page(code) if len(code) < LENGTH else ""
-    return Row(names.get(_code(code), _code(code)), deeper, links.cells(figures, code), _percent(figures))
+    label = names.get(_code(code), _code(code))
+    return Row(label, links.page(code), links.cells(figures, code), _percent(figures))
 
 
 def _percent(figures: Figures) -> int:
@@ -160,6 +162,17 @@ def _chart(links: Links, round: Round, figures: AreaFigures) -> dict[str, Any]:
         "categories": [f"第 {number} 项" for number, _ in rows],
         "series": [{"name": "是（发现问题）", "values": [choices["yes"] for _, choices in rows]}],
         "urls": [links.rows(links.area, item=str(number), choice="yes") for number, _ in rows],
+    }  # fmt: skip
+
+
+def _area_chart(links: Links, names: dict[str, str], parts: list[tuple[str, Figures]]) -> dict[str, Any]:
+    """The area with the lowest share of what is handed in first."""
+    rows = sorted(parts, key=lambda part: (_percent(part[1]), part[0]))
+    return {
+        "kind": "bar", "category_label": "地区", "unit": "%",
+        "categories": [names.get(_code(code), _code(code)) for code, _ in rows],
+        "series": [{"name": "报送率", "values": [_percent(figures) for _, figures in rows]}],
+        "urls": [links.page(code) for code, _ in rows],
     }  # fmt: skip
 
 
