@@ -28,6 +28,8 @@ STROKES = (
     ((0.8, 0.2), (0.7, 0.55), (0.55, 0.8)),
 )
 """A name as a finger writes it, in parts of the pad."""
+AS_A_HAND = 20
+"""Milliseconds from point to point: the pad overlooks what no hand could do."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +187,7 @@ def draw(visitor: Visitor, canvas: Locator) -> None:
         for number, point in enumerate(points):
             kind = "touchMove" if number else "touchStart"
             glass.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+            visitor.page.wait_for_timeout(AS_A_HAND)
         glass.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
@@ -206,11 +209,11 @@ def review(county: Visitor) -> None:
     county.page.locator("main").get_by_role("link", name="自查表", exact=True).first.click()
     county.page.locator("#list").get_by_role("link", name=INSTITUTION).click()
     county.sees("审核意见")
-    county.look()
 
 
 def send_back(county: Visitor, items: dict[int, str]) -> None:
     review(county)
+    county.look()
     for item, words in items.items():
         county.tick(f"退回第 {item} 项", within=county.page.locator(f"#item-{item}"))
         county.fill(f"退回第 {item} 项的理由", words)

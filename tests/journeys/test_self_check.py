@@ -61,7 +61,7 @@ def test_self_check_from_the_letter_to_the_accepted_form(people, enter, arrive, 
 
     steps.send_back(county, RETURNED)
     correct_two_items(desk)
-    newer, newer_at = steps.sign(head)
+    newer, _ = steps.sign(head)
     receipt_is_downloaded(head, newer, tmp_path)
     anybody.go(receipt)
     anybody.sees("此后又报送了新的版本", number, signed_at)
@@ -88,7 +88,6 @@ def begin_on_the_phone(phone, letter, folder):
     phone.fill("联系电话", "0352-5550123")
     steps.is_told(phone, "已保存")
     steps.go_on(phone, 1)
-    phone.look()
     steps.find_nothing(phone, [1], then=WITHOUT)
     steps.choose(phone, steps.NOT_APPLICABLE)
     phone.fill("不适用理由", REASON)
@@ -159,7 +158,7 @@ def correct_two_items(desk):
         desk.sees("监管部门退回意见", RETURNED[item])
         desk.fill(label, words)
         steps.is_told(desk, "已保存")
-        desk.look()
+    desk.look()
     steps.open_own(desk)
     steps.hand_in(desk)
 
@@ -168,7 +167,8 @@ def receipt_is_downloaded(head, number, folder):
     digest = "".join(head.page.locator("main .digest").first.inner_text().split())
     text = steps.download(head, "下载回执（PDF）", folder / "回执.pdf")
     counts = "发现问题1项，未发现问题16项，不适用1项"
-    assert [words for words in (number, steps.INSTITUTION, "第2版", steps.HEAD, counts, digest) if words not in text] == []
+    expected = [number, steps.INSTITUTION, "第2版", steps.HEAD, counts, digest]
+    assert [words for words in expected if words not in text] == []
 
 
 def official_form_is_downloaded(county, number, folder):
