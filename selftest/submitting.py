@@ -12,7 +12,8 @@ from accounts.models import User
 from accounts.rules import require
 from campaigns import draw as engine
 from selftest import transitions
-from selftest.completeness import what_is_missing
+from selftest.completeness import DEMANDED, what_is_missing
+from selftest.content import Choice
 from selftest.errors import Incomplete, SelfCheckError
 from selftest.models import Answer, Attachment, HeaderBlock, SelfCheck, Submission
 from selftest.states import RoundState
@@ -83,16 +84,21 @@ def compose(self_check: SelfCheck, number: int) -> JSON:
 
 
 def _answer(answer: Answer) -> JSON:
+    """Words of an earlier choice stay with the answer, in case somebody chooses it again; no version holds them."""
     carried = answer.carried_from
-    return {
-        "carried_from": carried.self_check.round.title if carried else "",
+    texts = {
         "cause": answer.cause,
-        "choice": answer.choice,
         "description": answer.description,
         "due_on": answer.due_on.isoformat() if answer.due_on else "",
-        "item": answer.item,
         "measure": answer.measure,
         "reason": answer.reason,
+    }
+    said = {field for field, _ in DEMANDED.get(Choice(answer.choice), ())} if answer.choice else set()
+    return {
+        "carried_from": carried.self_check.round.title if carried else "",
+        "choice": answer.choice,
+        "item": answer.item,
+        **{field: text if field in said else "" for field, text in texts.items()},
     }
 
 

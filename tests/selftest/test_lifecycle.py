@@ -42,6 +42,18 @@ def test_submitted_version_holds_everything_and_its_digest_and_the_answers_can_g
     assert json.loads(submission.text) == document
 
 
+def test_version_leaves_out_the_words_of_an_earlier_choice():
+    self_check = world.filled()
+    for item, values in {1: world.NO, 2: world.YES}.items():
+        world.answer(self_check, item, values)
+    version = submitting.submit(self_check, by=world.clerk(self_check))
+
+    first, second, _ = json.loads(version.text)["answers"]
+    left = {"carried_from": "", "cause": "", "description": "", "due_on": "", "measure": "", "reason": ""}
+    assert first == {**left, "choice": "no", "item": 1}
+    assert second == {**left, **world.YES, "choice": "yes", "due_on": "2025-09-30", "item": 2}
+
+
 def test_incomplete_self_check_is_not_taken_and_says_what_is_missing():
     self_check = world.begun()
     world.answer(self_check, 1, {"choice": "yes", "description": "地址没有变更"})
