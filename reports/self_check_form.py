@@ -29,6 +29,7 @@ CERTIFICATES_LABEL = "取得资质认定的情况"
 CHOICE_LABELS = {choice.value: str(choice.label) for choice in Choice}
 TEXTS = (("description", "问题描述"), ("cause", "原因分析"), ("measure", "整改措施"), ("due_on", "完成日期"), ("reason", "不适用理由"))  # fmt: skip
 MOST_FILES_NAMED = 6
+LONG_WORDS = 300
 LARGEST_PICTURE = 140_000
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 UNBROKEN_KEYS = frozenset({"identifier", "number"})
@@ -56,6 +57,11 @@ class PrintedItem:
     points: tuple[Point, ...]
     options: tuple[tuple[str, bool], ...]
     words: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_long(self) -> bool:
+        """Too much for one page with what stands around it: its row may break."""
+        return sum(len(text) for _, text in self.words) > LONG_WORDS
 
 
 @dataclass(frozen=True, slots=True)
