@@ -40,10 +40,10 @@ def check_file(name: str, content: bytes) -> str:
     if not content:
         raise UploadRefused("文件是空的（0 字节），可能没有上传完整，请重新上传。")
     if len(content) > MAX_BYTES:
-        raise UploadRefused(f"文件有 {len(content) / 1024 / 1024:.1f} MB，请上传{TAKES}。")
+        raise UploadRefused(f"文件超过 {MAX_BYTES // 1024 // 1024} MB，请压缩或者分成几个文件后再上传。")
     suffix = PurePath(name).suffix.lower()
     if suffix not in MEDIA_TYPES:
-        raise UploadRefused(f"不支持这种文件，请上传{TAKES}。")
+        raise UploadRefused(f"不支持这种文件。请上传 {TAKES}。")
     if not _is_a(suffix, content):
         raise UploadRefused(f"文件内容与扩展名 {suffix} 不符，请用原来的软件另存后再上传。")
     return suffix

@@ -72,7 +72,7 @@ def scanned_paper(name: str, content: bytes, *, called: str, self_check: SelfChe
     """A scanned or photographed page under the name `called`. SelfCheckError, when it is not what it says."""
     suffix = PurePath(name).suffix.lower()
     if suffix not in SCANS:
-        raise SelfCheckError(f"请上传{TAKES}。")
+        raise SelfCheckError(f"请上传 {TAKES}。")
     examined = attaching.examine(name, content, self_check=self_check, by=by)
     return Paper(called + PurePath(examined.name).suffix, examined.content)
 

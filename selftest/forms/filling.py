@@ -13,6 +13,7 @@ from selftest.header import LONGEST_VALUE
 from selftest.models import Answer, HeaderBlock
 
 NAME_BREAKS = re.compile(r"[\n、，,；;]+")
+TOO_LONG = {"max_length": "不能超过 %(limit_value)d 字，现有 %(show_value)d 字。"}
 WHY = {
     "description": "什么问题、在哪里、涉及多少（例如报告、设备、人员）",
     "cause": "为什么会发生",
@@ -61,7 +62,7 @@ def _texts() -> dict[str, forms.Field]:
     return {
         name: LongText(
             label=label, required=False, max_length=LONGEST_TEXT, help_text=WHY[name],
-            widget=forms.Textarea(attrs={"rows": 3}),
+            widget=forms.Textarea(attrs={"rows": 3}), error_messages=TOO_LONG,
         )
         for name, label in TEXTS.items()
     }  # fmt: skip
@@ -109,8 +110,8 @@ def _field(field: HeaderField) -> forms.Field:
             return NamesField(widget=forms.Textarea(attrs={"rows": 3}), **common)
         case FieldKind.PHONE:
             widget_of_phone = forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "off"})
-            return forms.CharField(max_length=LONGEST_VALUE, widget=widget_of_phone, **common)
-    return forms.CharField(max_length=LONGEST_VALUE, **common)
+            return forms.CharField(max_length=LONGEST_VALUE, widget=widget_of_phone, error_messages=TOO_LONG, **common)
+    return forms.CharField(max_length=LONGEST_VALUE, error_messages=TOO_LONG, **common)
 
 
 def _as_text(value: Any) -> Any:
