@@ -39,10 +39,13 @@ class SigningForm(forms.Form):
     )
 
     delegation: Paper | None = None
+    who_signs = ""
+    """Whose name is asked for."""
 
     def __init__(self, *args: Any, self_check: SelfCheck, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.self_check, self.by = self_check, by
+        self.fields["signer_name"].help_text = self.who_signs
 
     @property
     def paper(self) -> Paper:
@@ -68,6 +71,7 @@ class SigningForm(forms.Form):
 class OnScreenForm(SigningForm):
     """`drawing` is the pad's PNG as a data URL, kept in the page when another field has an error."""
 
+    who_signs = "法定代表人的姓名，与自查表一致"
     drawing = forms.CharField(label="手写签名", required=False, strip=True, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, representative: str = "", **kwargs: Any) -> None:
@@ -97,6 +101,7 @@ class OnScreenForm(SigningForm):
 class DelegateForm(OnScreenForm):
     """A clerk signs for the legal representative, who has delegated that in writing."""
 
+    who_signs = "受委托人的姓名，与授权委托书一致"
     written = PaperField(
         label="授权委托书", called="delegation", help_text="由法定代表人签字并加盖公章，写明受委托人姓名和委托事项"
     )
@@ -104,6 +109,7 @@ class DelegateForm(OnScreenForm):
 
 
 class OnPaperForm(SigningForm):
+    who_signs = "在纸上签字的人的姓名"
     page = PaperField(
         label="签字盖章后的扫描件或照片", called="signed-page", help_text="须能看清签字、印章和页脚的内容摘要"
     )
