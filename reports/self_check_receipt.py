@@ -41,7 +41,7 @@ def receipt_of(signature: Signature, *, made_by: User, request: HttpRequest | No
     facts = (
         ("统一社会信用代码", document["institution"]["id"]),
         ("自查轮次", round.title),
-        ("自查表", f"{document['form']['title']}（第 {document['form']['version']} 版）"),
+        ("自查表", f"{document['form']['title']}（表式第 {document['form']['version']} 版）"),
         ("报送版本", f"第 {submission.number} 版"),
         ("报送时间", f"{handed_in:%Y-%m-%d %H:%M:%S}" + ("（逾期）" if handed_in.date() > round.deadline else "")),
         ("自查情况", _found(document["answers"])),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 
 from accounts import workbench
 from accounts.models import Role, User
@@ -13,6 +14,8 @@ from campaigns.todos import MOST_SHOWN, urgency_of
 from selftest.models import Problem, SelfCheck
 from selftest.portal import overview_of
 from selftest.states import RoundState, SelfCheckState
+
+SHOWN_CHARACTERS = 60
 
 
 def todos(user: User) -> Iterable[ToDo]:
@@ -35,7 +38,14 @@ def _problems(user: User) -> Iterator[ToDo]:
     for problem in signed.order_by("due_on", "pk")[:MOST_SHOWN]:
         text = f"{problem.self_check.institution.name}：自查第 {problem.item} 项的问题，整改完成后请报告"
         url = reverse("selftest:report_mended", args=[problem.pk])
-        yield ToDo(text, url, "去报告", urgency_of(problem.due_on), problem.due_on, problem.description)
+        yield ToDo(
+            text,
+            url,
+            "去报告",
+            urgency_of(problem.due_on),
+            problem.due_on,
+            Truncator(problem.description).chars(SHOWN_CHARACTERS),
+        )
 
 
 def _todo(self_check: SelfCheck, user: User) -> ToDo:
@@ -53,7 +63,7 @@ def _todo(self_check: SelfCheck, user: User) -> ToDo:
             return ToDo(f"{name}等待法定代表人签署", page, "查看", urgency, deadline)
         case SelfCheckState.RETURNED:
             overview = overview_of(self_check)
-            words = "；".join(overview.returned.values())
+            words = "；".join(each.rstrip("。；") for each in overview.returned.values())
             return ToDo(
                 f"{name}被退回 {len(overview.returned)} 处，请补正后重新报送", page, "去补正", soon, deadline, words
             )
