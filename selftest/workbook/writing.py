@@ -43,6 +43,8 @@ LOCKED_FILL = PatternFill("solid", fgColor="F4F6F9")
 WANTED_FILL = PatternFill("solid", bgColor="FFF2CC")
 LINE_POINTS, EDGE_POINTS, HIGHEST_POINTS = 14.5, 8, 409
 FIELD_WIDTH = 19
+LONG_TEXT = 150
+"""Characters from which a text stands at the top of its cell, so that it is read from its beginning."""
 FILL_HINT = (
     "白色单元格可以填写，灰色单元格不能修改；不要增删行列。填好后回到网上自查页面，在“用工作簿填报”处上传本文件。"
 )
@@ -223,7 +225,8 @@ def write_answer(cell: Any, text: str, *, is_date: bool, is_open: bool, is_centr
     if not is_open:
         cell.fill = LOCKED_FILL
     horizontal = "center" if is_date or is_centred else "left"
-    cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
+    vertical = "top" if len(text) > LONG_TEXT else "center"
+    cell.alignment = Alignment(horizontal=horizontal, vertical=vertical, wrap_text=True)
 
 
 def offer_choices(sheet: Worksheet, place: str, item: Item) -> None:
