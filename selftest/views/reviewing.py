@@ -168,7 +168,9 @@ def accept(request: Request, pk: int) -> HttpResponse:
 
 def _check_nothing_is_ticked(given: Given) -> None:
     if given.items:
-        raise SelfCheckError("您还勾选了要退回的项目。确实通过的，请先取消勾选并清空理由；否则请按“退回补正”。")
+        raise SelfCheckError(
+            "您还勾选了要退回的项目。确实通过的，请先取消勾选并清空理由；否则请按“退回勾选的项目补正”。"
+        )
 
 
 @require_POST

@@ -185,6 +185,20 @@ def test_pages_ask_the_same_few_queries_for_any_number(client, count, django_ass
 PROGRESS_QUERIES, LIST_QUERIES, LEDGER_QUERIES = 10, 9, 8
 
 
+def test_area_opens_its_own_figures_and_the_slowest_is_charted_first(client):
+    round = a_round()
+    client.force_login(datong.officer())
+
+    page = client.get(reverse("selftest:progress", args=[round.pk]))
+    county = client.get(page.context["parts"][0].url)
+
+    assert page.context["area_chart"]["categories"] == ["平城区", "云冈区"]
+    assert page.context["area_chart"]["series"] == [{"name": "报送率", "values": [33, 100]}]
+    assert (county.context["area_name"], county.context["parts"], county.context["county"]) == ("平城区", [], "140213")
+    assert "打印本县区自查表" in county.content.decode()
+    assert "打印本县区自查表" not in page.content.decode()
+
+
 def test_workbook_of_everything_holds_what_was_signed_and_stays_text(client):
     round = a_round()
     client.force_login(datong.officer())
