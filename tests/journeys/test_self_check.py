@@ -28,7 +28,7 @@ def arrive(new_context, live_server, faults):
     """Somebody who has not signed in, with a phone or at a desk."""
 
     def opened(size):
-        context = new_context(viewport=size, has_touch=size == PHONE, device_scale_factor=2 if size == PHONE else 1)
+        context = new_context(viewport=size, has_touch=size == PHONE)
         return Visitor(context.new_page(), live_server.url, faults)
 
     return opened
