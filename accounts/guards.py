@@ -77,10 +77,8 @@ def differs(*columns: str) -> str:
 
 def _sqlite(name: str, table: str, event: str, when: str) -> list[str]:
     condition = f"WHEN {when}" if when else ""
-    return [
-        f"CREATE TRIGGER {name} BEFORE {event} ON {table} {condition} "
-        f"BEGIN SELECT RAISE(ABORT, 'protected record: {event} on {table}'); END"
-    ]
+    trigger = f"CREATE TRIGGER {name} BEFORE {event} ON {table} {condition}"
+    return [f"{trigger} BEGIN SELECT RAISE(ABORT, 'protected record: {event} on {table}'); END"]
 
 
 def _postgres(name: str, table: str, event: str, when: str) -> list[str]:

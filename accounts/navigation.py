@@ -15,7 +15,7 @@ class Section:
     label: str
     icon: str
     route: str
-    prefix: str
+    prefix: str | tuple[str, ...]
 
 
 SECTIONS = (
@@ -23,7 +23,7 @@ SECTIONS = (
     Section("抽查活动", "clipboard-list", "campaigns:list", "/campaigns/"),
     Section("检查任务", "list-checks", "campaigns:tasks", "/tasks/"),
     Section("机构自查", "clipboard-check", "selftest:my", "/my/selfchecks/"),
-    Section("机构自查", "clipboard-check", "selftest:rounds", "/selfchecks/"),
+    Section("机构自查", "clipboard-check", "selftest:rounds", ("/selfchecks/", "/forms/")),
     Section("抽取依据", "scale", "campaigns:own_draws", "/my/draws/"),
     Section("选派依据", "scale", "campaigns:assignments", "/my/assignments/"),
     Section("检查对象名录库", "building-2", "institutions:list", "/institutions/"),

@@ -11,6 +11,7 @@ from selftest.content import FieldKind, FormContent, HeaderField
 from selftest.errors import SelfCheckError
 from selftest.models import HeaderBlock
 
+LONGEST_PHONE = 30
 LONGEST_VALUE = 200
 MOST_NAMES = 60
 
@@ -60,8 +61,9 @@ def _checked(field: HeaderField, value: Any) -> Any:
     if not isinstance(value, str) or "\x00" in value:
         raise SelfCheckError(f"“{field.label}”应为文字。")
     text = tidy(value)
-    if len(text) > LONGEST_VALUE:
-        raise SelfCheckError(f"“{field.label}”不能超过 {LONGEST_VALUE} 字，现有 {len(text)} 字。")
+    longest = LONGEST_PHONE if field.kind == FieldKind.PHONE else LONGEST_VALUE
+    if len(text) > longest:
+        raise SelfCheckError(f"“{field.label}”不能超过 {longest} 字，现有 {len(text)} 字。")
     if text and field.kind == FieldKind.DATE:
         try:
             date.fromisoformat(text)

@@ -103,3 +103,18 @@ def test_header_asks_for_its_required_fields_of_every_certificate():
     filling.save_header(block, {"number": "250412340001"}, base=0, by=world.clerk(self_check))
 
     assert [str(gap) for gap in what_is_missing(self_check)] == ["基本信息缺“被授权机构名称”（取得资质认定的情况）"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"contact_phone": "1" * 31}, "“联系电话”不能超过 30 字，现有 31 字。"),
+        ({"address": "街" * 201}, "“单位地址”不能超过 200 字，现有 201 字。"),
+        ({"motto": "诚信"}, "没有这一栏：motto。"),
+    ],
+)
+def test_header_refuses_what_the_pool_could_not_take(values, words):
+    self_check = world.begun()
+
+    with pytest.raises(SelfCheckError, match=words):
+        filling.save_header(self_check.blocks.get(kind="basic"), values, base=0, by=world.clerk(self_check))
