@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from accounts.models import User
 from campaigns.models import Task
 from selftest.mending import problems_by_item, words_before
 from selftest.models import Problem, SelfCheck
@@ -37,9 +38,10 @@ def _row(answered: AnsweredItem, problem: Problem | None, day: date) -> BesideRo
     return BesideRow(answered, problem, words_before(problem, day) if problem else "")
 
 
-def self_check_of(task: Task) -> SelfCheck | None:
-    """The newest one handed in by the task's institution in the same campaign."""
-    rows = SelfCheck.objects.filter(
+def self_check_of(task: Task, user: User | None = None) -> SelfCheck | None:
+    """The newest one handed in by the task's institution in the same campaign; None if `user` may not read it."""
+    rows = SelfCheck.objects.visible_to(user) if user else SelfCheck.objects.all()
+    handed_in = rows.filter(
         round__campaign=task.campaign_id, institution=task.institution_id, handed_in_at__isnull=False
     )
-    return rows.order_by("-round_id").first()
+    return handed_in.order_by("-round_id").first()

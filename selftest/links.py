@@ -11,7 +11,7 @@ from campaigns.models import Task
 from institutions import links
 from institutions.models import Institution
 from selftest.beside import self_check_of
-from selftest.models import Invitation, SelfCheck
+from selftest.models import Invitation
 
 
 def people(user: User, institution: Institution) -> Iterator[links.Link]:
@@ -23,8 +23,7 @@ def beside(user: User, task: Task) -> Iterator[task_links.Link]:
     """To what the institution said of itself, for whoever may read it beside the visit."""
     if not user.is_regulator:
         return
-    found = self_check_of(task)
-    if found and SelfCheck.objects.visible_to(user).filter(pk=found.pk).exists():
+    if found := self_check_of(task, user):
         yield task_links.Link("机构自查", reverse("selftest:side_by_side", args=[found.pk]), "clipboard-check")
 
 

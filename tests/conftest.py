@@ -40,9 +40,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not knows_a_database(item):
             item.add_marker("once_with_sqlite")
-        elif item.get_closest_marker("journey") and not item.get_closest_marker("both_databases"):
+        elif item.get_closest_marker("both_databases"):
+            continue
+        elif item.get_closest_marker("journey"):
             item.add_marker("once_with_postgres")
+        elif shows_pages(item):
+            item.add_marker("once_with_sqlite")
     begin_with_long_ones(items)
+
+
+def shows_pages(item: pytest.Item) -> bool:
+    """Pages and printed documents, made of what models and services give, which both runs test. On PostgreSQL the
+    journeys, the matrix and the two worlds open them."""
+    path = item.path
+    return "page" in path.stem or path.stem == "test_views" or path.parent.name == "reports"
 
 
 def knows_a_database(item: pytest.Item) -> bool:

@@ -109,9 +109,9 @@ def change_password(user: User, old: str, new: str) -> User:
 def change_email(user: User, email: str) -> User:
     """One's own address for reminders; empty for none."""
     user = _locked(user)
-    user.email = email
-    user.full_clean()
     with audit.recorded("accounts.change_email", user, by=user):
+        user.email = email
+        user.full_clean()
         user.save(update_fields=["email"])
     return user
 

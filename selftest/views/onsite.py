@@ -32,7 +32,7 @@ def beside(request: Request, pk: int) -> HttpResponse:
 def task_self_check(request: Request, pk: int) -> HttpResponse:
     """From a task to the self-check of its institution; missing when it has handed in none that this user may read."""
     task = get_object_or_404(Task.objects.visible_to(request.user), pk=pk)
-    found = self_check_of(task)
-    if found is None or not SelfCheck.objects.visible_to(request.user).filter(pk=found.pk).exists():
+    found = self_check_of(task, request.user)
+    if found is None:
         raise Http404
     return redirect("selftest:side_by_side", found.pk)

@@ -24,7 +24,9 @@ def test_reference_loads_once_and_keeps_what_was_edited(reference):
     Bureau.objects.filter(pk="scjg:140200").update(contact_phone="0352-0000001")
     again = io.StringIO()
     call_command("load_reference", stdout=again)
-    assert again.getvalue() == ("added: regions 0, departments 0, domains 0, legal_bases 0, matters 0, bureaus 0\n")
+    assert again.getvalue() == (
+        "added: regions 0, departments 0, domains 0, legal_bases 0, matters 0, bureaus 0, forms 0\n"
+    )
     assert Bureau.objects.get(pk="scjg:140200").contact_phone == "0352-0000001"
     LegalBasis.objects.create(title="新办法", article="第一条", valid_from="2026-01-01")
 
