@@ -12,7 +12,7 @@ from jobs.models import Job
 from jobs.running import run_job
 from tests.campaigns import datong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 PASSWORD = "correct-horse-7"
 
 

@@ -14,7 +14,7 @@ from campaigns.phases import Phase, phase_of
 from campaigns.states import CampaignState, DrawState
 from tests.campaigns import datong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from institutions.models import Institution
 from tests.campaigns import datong
 from tests.factories import accounts, inspectors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
 @pytest.fixture

@@ -76,6 +76,7 @@ def test_freeze(campaign, killed):
     assert events() == ["frozen"]
 
 
+@pytest.mark.once_with_postgres
 def test_commit(campaign, killed):
     draw = datong.freeze(campaign)
 
@@ -86,6 +87,7 @@ def test_commit(campaign, killed):
     assert events() == ["frozen", "committed"]
 
 
+@pytest.mark.once_with_postgres
 def test_reveal(campaign, killed):
     draw = datong.freeze(campaign)
     datong.commit(draw)
@@ -143,6 +145,7 @@ def drawn_in(line: dict[str, Any]) -> list[dict[str, Any]]:
     return [row for cell in line["cells"] for row in (*cell["drawn"], *cell["reserve"])]
 
 
+@pytest.mark.once_with_postgres
 def test_void(campaign, killed):
     draw = datong.freeze(campaign)
     datong.contribute(draw)
@@ -157,6 +160,7 @@ def test_void(campaign, killed):
     assert events().count("voided") == 1
 
 
+@pytest.mark.once_with_postgres
 def test_substitute(campaign, killed):
     draw = datong.freeze(campaign)
     datong.contribute(draw)

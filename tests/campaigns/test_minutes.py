@@ -14,7 +14,7 @@ from campaigns.models import Act, CampaignKind, LogEntry, MinutesSignature, Rema
 from tests.campaigns import datong
 from tests.factories import accounts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 PASSWORD = accounts.PASSWORD
 
 

@@ -15,7 +15,7 @@ from campaigns.models import Act, LogEntry, LogEvent
 from campaigns.voiding import void_draw
 from tests.campaigns import datong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from campaigns.voiding import void_draw
 from inspectors.models import Inspector
 from tests.campaigns import datong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 FILES = ("transcript.json", "list.csv")
 
 

@@ -33,7 +33,7 @@ from jobs.running import run_job
 from tests.campaigns import datong
 from tests.factories import inspectors
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
 @pytest.fixture
