@@ -23,6 +23,12 @@ class TaskState(models.TextChoices):
     PENDING = "pending", "待派发"
     DISPATCHED = "dispatched", "待检查"
     NOTIFIED = "notified", "已通知"
+    INSPECTING = "inspecting", "检查中"
+    REVIEWING = "reviewing", "待组长审核"
+    JOINT = "joint", "待联合研判"
+    CONCLUDED = "concluded", "后续处理中"
+    CLOSED = "closed", "已办结"
+    ADOPTED = "adopted", "采纳结果"
     REPLACED = "replaced", "已替换"
     CANCELLED = "cancelled", "已撤销"
 
@@ -61,6 +67,15 @@ DRAW_STEPS = {
 TASK_STEPS = {
     "dispatch": Step("派发", (TaskState.PENDING,), TaskState.DISPATCHED),
     "notify": Step("通知", (TaskState.DISPATCHED,), TaskState.NOTIFIED),
+    "start": Step("开始检查", (TaskState.NOTIFIED,), TaskState.INSPECTING),
+    "hand_in": Step("提交检查结果", (TaskState.INSPECTING,), TaskState.REVIEWING),
+    "return": Step("退回检查结果", (TaskState.REVIEWING, TaskState.JOINT), TaskState.INSPECTING),
+    "pass": Step("组长审核通过", (TaskState.REVIEWING,), TaskState.JOINT),
+    "conclude": Step("认定检查结果", (TaskState.JOINT,), TaskState.CONCLUDED),
+    "amend": Step("更正检查结果", (TaskState.CONCLUDED, TaskState.CLOSED), TaskState.INSPECTING),
+    "close": Step("办结", (TaskState.CONCLUDED,), TaskState.CLOSED),
+    "reopen": Step("恢复办理", (TaskState.CLOSED,), TaskState.CONCLUDED),
+    "adopt": Step("采纳结果", (TaskState.DISPATCHED, TaskState.NOTIFIED), TaskState.ADOPTED),
     "replace": Step("替换", (TaskState.PENDING, TaskState.DISPATCHED, TaskState.NOTIFIED), TaskState.REPLACED),
     "cancel": Step("撤销", (TaskState.PENDING, TaskState.DISPATCHED), TaskState.CANCELLED),
 }

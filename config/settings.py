@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "config.apps.ProjectConfig",
     "reports",
     "selftest",
+    "visits",
     "campaigns",
     "inspectors",
     "institutions",

@@ -15,8 +15,10 @@ from campaigns.states import TaskState
 from inspectors.models import Expert, Inspector
 from institutions.models import Institution
 
-RELEASED_STATES = [TaskState.DISPATCHED, TaskState.NOTIFIED]
 ENDED_STATES = [TaskState.REPLACED, TaskState.CANCELLED]
+RELEASED_STATES = [state for state in TaskState if state not in (TaskState.PENDING, *ENDED_STATES)]
+BEFORE_VISIT = [TaskState.DISPATCHED, TaskState.NOTIFIED]
+"""Handed out, and nobody has been there yet."""
 
 
 class TaskMode(models.TextChoices):

@@ -1,0 +1,57 @@
+"""采纳结果: a result that another campaign has already stands for this task, instead of a second visit (XZ-15)."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from accounts.rules import require
+from campaigns.models import Task
+from campaigns.states import TaskState
+from visits import transitions
+from visits.errors import VisitError, WrongState
+from visits.models import Adoption
+
+WITH_RESULT = (TaskState.CONCLUDED, TaskState.CLOSED)
+
+
+def adoptable(task: Task) -> list[Task]:
+    """Tasks of other campaigns about the same institution that have a final result of the same year."""
+    found = Task.objects.filter(
+        institution=task.institution_id, state__in=WITH_RESULT, campaign__year=task.campaign.year
+    )
+    return list(found.exclude(campaign=task.campaign_id).select_related("campaign"))
+
+
+@transaction.atomic
+def ask_adoption(task: Task, source: Task, *, reason: str, by: User) -> Adoption:
+    task = transitions.locked(task, "campaign", "bureau")
+    adoption = Adoption(task=task, source=source, reason=reason.strip(), asked_by=by, bureau=task.bureau)
+    require(by, "ask", adoption)
+    transitions.check_source(task, "adopt")
+    if source.pk not in {each.pk for each in adoptable(task)}:
+        raise VisitError("只能采纳同一机构、同一年度其他活动中已经认定的检查结果。")
+    if not adoption.reason:
+        raise VisitError("采纳结果须写明理由。")
+    if Adoption.objects.filter(task=task).exists():
+        raise WrongState("已经提出采纳，请等批准。")
+    with audit.recorded("visits.ask_adoption", adoption, by=by, facts={"task": task.number}):
+        adoption.save()
+    return adoption
+
+
+@transaction.atomic
+def approve_adoption(adoption: Adoption, *, by: User) -> Adoption:
+    """By another person of the bureau than who asked."""
+    task = transitions.locked(adoption.task, "campaign", "bureau")
+    adoption = Adoption.objects.select_for_update(of=("self",)).select_related("task", "source").get(pk=adoption.pk)
+    require(by, "approve", adoption)
+    if adoption.approved_at:
+        return adoption
+    if adoption.asked_by_id == by.pk:
+        raise VisitError("批准人不能是提出人。")
+    with audit.recorded("visits.approve_adoption", adoption, by=by, facts={"task": task.number}):
+        adoption.approved_by, adoption.approved_at = by, timezone.now()
+        adoption.save(update_fields=["approved_by", "approved_at"])
+    transitions.move(task, "adopt", by=by, facts={"source": adoption.source.number})
+    return adoption

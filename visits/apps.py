@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class VisitsConfig(AppConfig):
+    name = "visits"
+    verbose_name = "现场检查"
+
+    def ready(self) -> None:
+        from visits import actions, rules  # noqa: F401, PLC0415  # each declares itself

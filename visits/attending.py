@@ -1,0 +1,128 @@
+"""Being there: a visit starts, and ends with an outcome. What the law asks of both is checked here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.rules import require
+from campaigns.states import TaskState
+from visits import results, signing, transitions
+from visits.codes import Check, Outcome
+from visits.errors import OutsideWindow, Unanswered, VisitError
+from visits.models import Entry, Operation, Visit, VisitSignature
+from visits.scheduling import check_certificates, told, window_problem
+from visits.sheet import Line, compose, lines_of, stored
+
+NOT_TOLD = "还没有向机构送达检查通知书，不能开始检查。请先登记送达"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the device says it is, in degrees."""
+
+    latitude: Decimal
+    longitude: Decimal
+
+
+@transaction.atomic
+def start_visit(
+    visit: Visit, *, device_at: datetime | None = None, place: Place | None = None, reason: str = "", by: User
+) -> Visit:
+    """Refused before the institution was told, with fewer than two officers certificated today, and outside the notice
+    window without a `reason`. A visit that runs already is returned as it is."""
+    visit = transitions.locked(visit, "task__campaign", "task__line", "task__notice")
+    require(by, "record", visit)
+    if visit.started_at is not None:
+        return visit
+    now = timezone.now()
+    if told(visit) is None:
+        raise VisitError(NOT_TOLD + "（《行政处罚法》第四十四条）。")
+    check_certificates(visit, timezone.localdate(now))
+    if (problem := window_problem(visit, now)) and not reason.strip():
+        raise OutsideWindow(f"{problem}。仍要开始检查的，请写明理由。")
+    task = transitions.locked(visit.task)
+    if visit.kind == Visit.Kind.FIRST and task.state != TaskState.INSPECTING:
+        transitions.move(task, "start", by=by)
+    return transitions.move(
+        visit, "start", by=by, started_at=now, device_started_at=device_at, sheet=stored(compose(visit.task)),
+        latitude=place.latitude if place else None, longitude=place.longitude if place else None,
+        window_reason=reason.strip() if problem else "",
+    )  # fmt: skip
+
+
+@transaction.atomic
+def end_visit(visit: Visit, *, outcome: Outcome, words: str = "", opinion: str = "", by: User) -> Visit:
+    """After an inspection every line has an explicit answer, nothing is in dispute, and both sides have signed or
+    refused. Another outcome needs words and a photo or file as proof."""
+    visit = transitions.locked(visit, "task")
+    require(by, "record", visit)
+    if visit.ended_at is not None:
+        return visit
+    _check_outcome(visit, outcome, words)
+    visit = transitions.move(
+        visit, "end", by=by, facts={"outcome": outcome}, ended_at=timezone.now(), outcome=outcome,
+        outcome_words=words.strip(), opinion=opinion.strip(),
+    )  # fmt: skip
+    if visit.kind == Visit.Kind.FIRST:
+        results.open_results(visit)
+    return visit
+
+
+def _check_outcome(visit: Visit, outcome: Outcome, words: str) -> None:
+    if outcome == Outcome.INSPECTED:
+        check_answered(visit)
+        check_undisputed(visit)
+        _check_signed(visit)
+        return
+    if not words.strip():
+        raise VisitError(f"“{outcome.label}”须写明情况。")
+    if not visit.evidence.whole().exists():
+        raise VisitError(f"“{outcome.label}”须有现场照片或文件作为证明。")
+    _check_officers_signed(visit)
+
+
+def check_answered(visit: Visit) -> None:
+    if missing := unanswered(visit):
+        names = "、".join(line.title for line in missing[:5])
+        more = f"等 {len(missing)} 项" if len(missing) > 5 else ""
+        raise Unanswered([line.key for line in missing], f"还没有填写检查情况：{names}{more}。没有检查的请选“未检查”。")
+
+
+def unanswered(visit: Visit) -> list[Line]:
+    given = {entry.line: entry for entry in visit.entries.all()}
+    return [line for line in lines_of(visit) if not _is_answered(given.get(line.key))]
+
+
+def _is_answered(entry: Entry | None) -> bool:
+    return entry is not None and bool(entry.answer) and (bool(entry.facts.strip()) or entry.answer not in NEEDS_WORDS)
+
+
+NEEDS_WORDS = (Check.PROBLEM, Check.UNCHECKED)
+"""What was found, or why it was not checked."""
+
+
+def check_undisputed(visit: Visit) -> None:
+    rivals = visit.operations.filter(state__in=[Operation.State.RIVAL, Operation.State.WAITING])
+    if line := rivals.values_list("line", flat=True).first():
+        title = next((each.title for each in lines_of(visit) if each.key == line), line)
+        raise VisitError(f"“{title}”有两人录入的内容不一致，请核对后再结束检查。")
+
+
+def _check_signed(visit: Visit) -> None:
+    _check_officers_signed(visit)
+    standing = signing.standing_signatures(visit)
+    institution = standing.filter(signer=VisitSignature.Signer.INSTITUTION).first()
+    if institution is None:
+        raise VisitError("被检查机构还没有签字。拒绝签字的，请由见证人签字并注明。")
+    witnessed = standing.filter(signer=VisitSignature.Signer.WITNESS).exists()
+    if institution.has_refused and not witnessed:
+        raise VisitError("被检查机构拒绝签字，须有见证人签字。")
+
+
+def _check_officers_signed(visit: Visit) -> None:
+    if signing.standing_signatures(visit).filter(signer=VisitSignature.Signer.OFFICER).count() < 2:
+        raise VisitError("须有两名执法检查人员在当前记录上签字；签字后修改过记录的，须重新签字。")
