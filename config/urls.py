@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inspectors/", include("inspectors.urls")),
     path("", include("campaigns.urls")),
     path("", include("selftest.urls")),
+    path("", include("visits.urls")),
     path("reports/", include("reports.urls")),
     path("api/", include("config.api.urls")),
     path("healthz", health, name="health"),

@@ -51,7 +51,7 @@ def record(visit: Visit, given: Given, *, by: User) -> Operation:
         raise WrongState("检查还没有开始，或已经结束，不能再录入。")
     _check(visit, given, by)
     operation = Operation.objects.create(
-        id=given.id, visit=visit, line=given.line, base=given.base, values=dict(given.values), by=by,
+        id=given.id, visit=visit, line=given.line, base=given.base, content=dict(given.values), by=by,
         device=given.device[:80], device_at=given.device_at, state=Operation.State.WAITING,
     )  # fmt: skip
     _settle(visit, given)
@@ -62,7 +62,7 @@ def record(visit: Visit, given: Given, *, by: User) -> Operation:
 
 
 def _same(known: Operation, visit: Visit, given: Given, by: User) -> Operation:
-    same = (known.visit_id, known.line, known.values, known.by_id) == (
+    same = (known.visit_id, known.line, known.content, known.by_id) == (
         visit.pk, given.line, dict(given.values), by.pk
     )  # fmt: skip
     if not same:
@@ -142,7 +142,7 @@ def _mark(operation: Operation, state: Operation.State) -> None:
 
 
 def _full(operation: Operation) -> dict[str, str]:
-    return {name: str(operation.values.get(name, "")) for name in FIELDS}
+    return {name: str(operation.content.get(name, "")) for name in FIELDS}
 
 
 def _says(entry: Entry) -> dict[str, str]:

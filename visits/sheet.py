@@ -9,7 +9,7 @@ from campaigns.models import Task
 from selftest.beside import self_check_of
 from visits.models import Visit
 
-SAMR = "samr"
+SAMR = "scjg"
 BLOCKS = (
     ("legal", "法律主体", "是否依法成立并能承担法律责任；法人、名称、地址与资质认定证书是否一致。"),
     ("people", "人员", "检验检测人员、授权签字人是否满足要求；是否在两个以上机构从业。"),

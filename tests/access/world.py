@@ -59,6 +59,8 @@ from jobs.models import Job
 from jobs.running import run_job
 from tests.access.self_checks import KINDS as SELF_CHECK_KINDS
 from tests.access.self_checks import add_self_checks
+from tests.access.visits import KINDS as VISIT_KINDS
+from tests.access.visits import add_visits
 from tests.factories import accounts, inspectors, institutions
 from tests.jobs import handlers  # noqa: F401  # the kind of job made here
 
@@ -209,6 +211,7 @@ def add_campaigns(city: City) -> None:
         "revealing": revealing, "waiting": waiting, "disclosed": disclosed,
     }  # fmt: skip
     city.objects |= add_self_checks(dispatched, city.objects["institution"], city.people)
+    city.objects |= add_visits(city)
 
 
 def plan(city: City, number: int) -> Campaign:
@@ -420,6 +423,7 @@ KINDS: dict[str, Kind] = {
     "import_run": own_import,
     "matter": lambda world, city, user: first(InspectionMatter.objects.all()),
     **{name: of_city(name) for name in SELF_CHECK_KINDS},
+    **{name: of_city(name) for name in VISIT_KINDS},
 }
 """What own and foreign objects a route can be asked for; `Example.kind` names one of these."""
 

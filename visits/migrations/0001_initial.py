@@ -1068,7 +1068,7 @@ class Migration(migrations.Migration):
                 ("line", models.CharField(max_length=60, verbose_name="行")),
                 ("base", models.UUIDField(blank=True, null=True, verbose_name="依据的录入")),
                 (
-                    "values",
+                    "content",
                     models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name="内容"),
                 ),
                 (

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         guards.refuse_update("visits_visitsignature"),
         guards.refuse_update("visits_delivery"),
         guards.refuse_update(
-            "visits_operation", when=guards.differs("visit_id", "line", "base", "values", "by_id", "device_at")
+            "visits_operation", when=guards.differs("visit_id", "line", "base", "content", "by_id", "device_at")
         ),
         guards.refuse_update("visits_evidence", when=guards.differs("visit_id", "digest", "size", "by_id", "taken_at")),
         guards.refuse_update(

@@ -25,7 +25,7 @@ class Operation(models.Model):
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="operations", verbose_name="现场检查")
     line = models.CharField("行", max_length=60)
     base = models.UUIDField("依据的录入", null=True, blank=True)
-    values = models.JSONField("内容", encoder=DjangoJSONEncoder)
+    content = models.JSONField("内容", encoder=DjangoJSONEncoder)
     state = models.CharField("状态", max_length=10, choices=State.choices)
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="录入人")
     device = models.CharField("设备", max_length=80, blank=True)
