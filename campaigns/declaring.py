@@ -15,7 +15,7 @@ from accounts import audit
 from accounts.models import User
 from campaigns.errors import CampaignError, WrongState
 from campaigns.models import Campaign, Declaration, RecusalDecision, Task, TeamMember
-from campaigns.models.tasks import RELEASED_STATES
+from campaigns.models.tasks import BEFORE_VISIT
 from inspectors.models import ConflictOfInterest
 
 
@@ -72,7 +72,7 @@ def declare_team(tasks: Iterable[Task], *, by: User) -> int:
 
 def _silent(tasks: Iterable[Task]) -> list[TeamMember]:
     """The members of released tasks who have not declared, locked, by task."""
-    rows = TeamMember.objects.filter(task__in=list(tasks), task__state__in=RELEASED_STATES, declaration="")
+    rows = TeamMember.objects.filter(task__in=list(tasks), task__state__in=BEFORE_VISIT, declaration="")
     rows = rows.order_by("task_id", "position").select_for_update(of=("self",))
     return list(rows.select_related("task__institution", "inspector", "expert"))
 
@@ -116,14 +116,14 @@ def _locked(member: TeamMember) -> TeamMember:
     found = rows.filter(pk=member.pk).first()
     if found is None:
         raise WrongState("该人员已不在检查组中。")
-    if found.task.state not in RELEASED_STATES:
+    if found.task.state not in BEFORE_VISIT:
         raise WrongState(f"任务{found.task.get_state_display()}，不能作回避声明。")
     return found
 
 
 def count_undeclared(campaign: Campaign) -> int:
     """Places of teams that are handed out and whose holders have not declared."""
-    return TeamMember.objects.filter(task__campaign=campaign, task__state__in=RELEASED_STATES, declaration="").count()
+    return TeamMember.objects.filter(task__campaign=campaign, task__state__in=BEFORE_VISIT, declaration="").count()
 
 
 def check_all_declared(task: Task) -> None:

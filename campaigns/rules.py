@@ -18,7 +18,7 @@ from campaigns.models import (
     Task,
     TeamMember,
 )
-from campaigns.models.tasks import ENDED_STATES, RELEASED_STATES
+from campaigns.models.tasks import BEFORE_VISIT
 from campaigns.phases import Phase, is_asked_in, phase_of
 from campaigns.states import CampaignState, DrawState, TaskState
 from inspectors.rules import keeps_people_of
@@ -101,16 +101,18 @@ def helps_with(user: User, task: Task) -> bool:
 
 @Predicate
 def can_be_replaced(user: User, subject: Task | TeamMember) -> bool:
-    """Of a draw that counts and is not disclosed; needs task.draw."""
+    """Of a draw that counts and is not disclosed, before the visit; needs task.draw."""
     task = subject.task if isinstance(subject, TeamMember) else subject
     draw = task.draw
-    return task.state not in ENDED_STATES and draw is not None and draw.disclosed_at is None
+    waits = task.state in (TaskState.PENDING, *BEFORE_VISIT)
+    return waits and draw is not None and draw.disclosed_at is None
 
 
 @Predicate
 def is_handed_out(user: User, subject: Task | TeamMember) -> bool:
+    """And nobody has been there yet."""
     task = subject.task if isinstance(subject, TeamMember) else subject
-    return task.state in RELEASED_STATES
+    return task.state in BEFORE_VISIT
 
 
 @Predicate

@@ -43,6 +43,12 @@ TASK_TONES = {
     TaskState.PENDING: "plain",
     TaskState.DISPATCHED: "waiting",
     TaskState.NOTIFIED: "current",
+    TaskState.INSPECTING: "current",
+    TaskState.REVIEWING: "waiting",
+    TaskState.JOINT: "waiting",
+    TaskState.CONCLUDED: "current",
+    TaskState.CLOSED: "done",
+    TaskState.ADOPTED: "done",
     TaskState.REPLACED: "plain",
     TaskState.CANCELLED: "plain",
 }

@@ -26,7 +26,7 @@ from campaigns.models import (
     Task,
     TeamMember,
 )
-from campaigns.models.tasks import RELEASED_STATES
+from campaigns.models.tasks import BEFORE_VISIT, RELEASED_STATES
 from campaigns.phases import Phase, is_asked_in, phase_from
 from campaigns.queries import waiting_for
 from campaigns.states import CampaignState, DrawState, TaskState
@@ -227,7 +227,7 @@ def declarations_to_give(user: User) -> Iterator[ToDo]:
     """The conflict round: no institution is notified before every member of its team has declared."""
     if not user.has_role(Role.INSPECTOR):
         return
-    silent = TeamMember.objects.filter(inspector__user=user, declaration="", task__state__in=RELEASED_STATES)
+    silent = TeamMember.objects.filter(inspector__user=user, declaration="", task__state__in=BEFORE_VISIT)
     for member in silent.select_related("task__campaign")[:MOST_SHOWN]:
         text = f"{member.task.campaign.title}：请就任务 {member.task.number} 作回避声明"
         yield ToDo(text, member.task.get_absolute_url(), "去声明", Urgency.SOON)
@@ -238,7 +238,7 @@ def recusals_to_decide(user: User) -> Iterator[ToDo]:
         return
     asked = TeamMember.objects.filter(
         task__campaign__lead_bureau=user.bureau_id,
-        task__state__in=RELEASED_STATES,
+        task__state__in=BEFORE_VISIT,
         declaration=Declaration.RECUSAL,
         decision="",
     )

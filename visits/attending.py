@@ -17,6 +17,7 @@ from visits.models import Entry, Operation, Visit, VisitSignature
 from visits.scheduling import check_certificates, told, window_problem
 from visits.sheet import Line, compose, lines_of, stored
 
+Signer = VisitSignature.Signer
 NOT_TOLD = "还没有向机构送达检查通知书，不能开始检查。请先登记送达"
 
 
@@ -55,17 +56,21 @@ def start_visit(
 
 
 @transaction.atomic
-def end_visit(visit: Visit, *, outcome: Outcome, words: str = "", opinion: str = "", by: User) -> Visit:
+def end_visit(
+    visit: Visit, *, outcome: Outcome, words: str = "", opinion: str = "", changes: str = "", by: User
+) -> Visit:
     """After an inspection every line has an explicit answer, nothing is in dispute, and both sides have signed or
-    refused. Another outcome needs words and a photo or file as proof."""
+    refused; `changes` explains what changed after they signed, if anything did. Another outcome needs words and a photo
+    or file as proof."""
     visit = transitions.locked(visit, "task")
     require(by, "record", visit)
     if visit.ended_at is not None:
         return visit
     _check_outcome(visit, outcome, words)
+    _check_signed(visit, outcome, changes)
     visit = transitions.move(
         visit, "end", by=by, facts={"outcome": outcome}, ended_at=timezone.now(), outcome=outcome,
-        outcome_words=words.strip(), opinion=opinion.strip(),
+        outcome_words=words.strip(), opinion=opinion.strip(), changed_after_signing=changes.strip(),
     )  # fmt: skip
     if visit.kind == Visit.Kind.FIRST:
         results.open_results(visit)
@@ -76,13 +81,11 @@ def _check_outcome(visit: Visit, outcome: Outcome, words: str) -> None:
     if outcome == Outcome.INSPECTED:
         check_answered(visit)
         check_undisputed(visit)
-        _check_signed(visit)
         return
     if not words.strip():
         raise VisitError(f"“{outcome.label}”须写明情况。")
     if not visit.evidence.whole().exists():
         raise VisitError(f"“{outcome.label}”须有现场照片或文件作为证明。")
-    _check_officers_signed(visit)
 
 
 def check_answered(visit: Visit) -> None:
@@ -112,17 +115,31 @@ def check_undisputed(visit: Visit) -> None:
         raise VisitError(f"“{title}”有两人录入的内容不一致，请核对后再结束检查。")
 
 
-def _check_signed(visit: Visit) -> None:
-    _check_officers_signed(visit)
-    standing = signing.standing_signatures(visit)
-    institution = standing.filter(signer=VisitSignature.Signer.INSTITUTION).first()
-    if institution is None:
-        raise VisitError("被检查机构还没有签字。拒绝签字的，请由见证人签字并注明。")
-    witnessed = standing.filter(signer=VisitSignature.Signer.WITNESS).exists()
-    if institution.has_refused and not witnessed:
-        raise VisitError("被检查机构拒绝签字，须有见证人签字。")
+def _check_signed(visit: Visit, outcome: Outcome, changes: str) -> None:
+    signatures = list(signing.standing_signatures(visit))
+    if not _have_signed(signatures, outcome) and changes.strip():
+        signatures = list(visit.signatures.all())
+    if _have_signed(signatures, outcome):
+        return
+    if _have_signed(list(visit.signatures.all()), outcome):
+        raise VisitError("签字后记录又有变动，请重新签字，或写明变动情况。")
+    raise VisitError(_who_is_missing(signatures))
 
 
-def _check_officers_signed(visit: Visit) -> None:
-    if signing.standing_signatures(visit).filter(signer=VisitSignature.Signer.OFFICER).count() < 2:
-        raise VisitError("须有两名执法检查人员在当前记录上签字；签字后修改过记录的，须重新签字。")
+def _have_signed(signatures: list[VisitSignature], outcome: Outcome) -> bool:
+    """Two officers; and after an inspection the institution, or a witness that it refused."""
+    signers = [signature.signer for signature in signatures]
+    if len({each.name for each in signatures if each.signer == Signer.OFFICER}) < 2:
+        return False
+    refused = any(signature.has_refused for signature in signatures)
+    return outcome != Outcome.INSPECTED or (
+        Signer.INSTITUTION in signers and (not refused or Signer.WITNESS in signers)
+    )
+
+
+def _who_is_missing(signatures: list[VisitSignature]) -> str:
+    if len({each.name for each in signatures if each.signer == Signer.OFFICER}) < 2:
+        return "须有两名执法检查人员签字。"
+    if any(signature.has_refused for signature in signatures):
+        return "被检查机构拒绝签字，须有见证人签字。"
+    return "被检查机构还没有签字。拒绝签字的，请由见证人签字并注明。"

@@ -4,25 +4,62 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_email'),
-        ('campaigns', '0006_draw_minutes'),
-        ('institutions', '0002_imports'),
+        ("accounts", "0003_email"),
+        ("campaigns", "0006_draw_minutes"),
+        ("institutions", "0002_imports"),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='task',
-            name='task_state_is_known',
+            model_name="task",
+            name="task_state_is_known",
         ),
         migrations.AlterField(
-            model_name='task',
-            name='state',
-            field=models.CharField(choices=[('pending', '待派发'), ('dispatched', '待检查'), ('notified', '已通知'), ('inspecting', '检查中'), ('reviewing', '待组长审核'), ('joint', '待联合研判'), ('concluded', '后续处理中'), ('closed', '已办结'), ('adopted', '采纳结果'), ('replaced', '已替换'), ('cancelled', '已撤销')], default='pending', editable=False, max_length=20, verbose_name='状态'),
+            model_name="task",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("pending", "待派发"),
+                    ("dispatched", "待检查"),
+                    ("notified", "已通知"),
+                    ("inspecting", "检查中"),
+                    ("reviewing", "待组长审核"),
+                    ("joint", "待联合研判"),
+                    ("concluded", "后续处理中"),
+                    ("closed", "已办结"),
+                    ("adopted", "采纳结果"),
+                    ("replaced", "已替换"),
+                    ("cancelled", "已撤销"),
+                ],
+                default="pending",
+                editable=False,
+                max_length=20,
+                verbose_name="状态",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'dispatched', 'notified', 'inspecting', 'reviewing', 'joint', 'concluded', 'closed', 'adopted', 'replaced', 'cancelled'])), name='task_state_is_known'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "pending",
+                            "dispatched",
+                            "notified",
+                            "inspecting",
+                            "reviewing",
+                            "joint",
+                            "concluded",
+                            "closed",
+                            "adopted",
+                            "replaced",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="task_state_is_known",
+            ),
         ),
     ]

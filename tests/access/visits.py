@@ -132,10 +132,10 @@ def end(task: Task, city: "City", officer: Any) -> None:
 
 
 def sign(visit: Visit, by: Any) -> None:
-    digest = signing.digest_of(visit)
+    record = signing.record_of(visit)
     for attendee in list(visit.attendees.all())[:2]:
-        signing.sign(visit, signer=signing.Signer.OFFICER, name=attendee.name, digest=digest, image=small.PNG, by=by)
-    signing.sign(visit, signer=signing.Signer.INSTITUTION, name="高振华", digest=digest, image=small.PNG, by=by)
+        signing.sign(visit, signer=signing.Signer.OFFICER, name=attendee.name, record=record, image=small.PNG, by=by)
+    signing.sign(visit, signer=signing.Signer.INSTITUTION, name="高振华", record=record, image=small.PNG, by=by)
 
 
 def submit(task: Task, city: "City", officer: Any) -> None:
@@ -213,5 +213,3 @@ def complaints(city: "City") -> dict[str, Any]:
     accepted, _ = complaining.receive_complaint(**given)
     complaining.accept_complaint(accepted, by=city.people["lead_officer"])
     return {"complaint": received, "accepted_complaint": accepted}
-
-

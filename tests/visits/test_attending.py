@@ -37,7 +37,7 @@ def test_visit_with_fewer_than_two_officers_certificated_that_day_is_refused_wit
     out = [each.inspector_id for each in visit.attendees.all()][:expired]
     Inspector.objects.filter(pk__in=out).update(department_certificate_until=YESTERDAY)
 
-    with pytest.raises(NotCertificated, match="两名以上.*第四十二条"):
+    with pytest.raises(NotCertificated, match=r"两名以上.*第四十二条"):
         start(visit)
 
 
@@ -119,14 +119,14 @@ def test_institution_that_will_not_sign_needs_a_witness():
     visit = world.started(world.told(partner=""))
     by = world.team(visit.task)[0]
     world.fill(visit)
-    digest = signing.digest_of(visit)
+    record = signing.record_of(visit)
     for attendee in visit.attendees.all():
-        signing.sign(visit, signer=signing.Signer.OFFICER, name=attendee.name, digest=digest, image=world.PNG, by=by)
+        signing.sign(visit, signer=signing.Signer.OFFICER, name=attendee.name, record=record, image=world.PNG, by=by)
 
-    signing.refuse(visit, name="高振华", words="不认可检查情况", digest=digest, by=by)
+    signing.refuse(visit, name="高振华", words="不认可检查情况", record=record, by=by)
     with pytest.raises(VisitError, match="须有见证人签字"):
         attending.end_visit(visit, outcome=Outcome.INSPECTED, by=by)
-    signing.sign(visit, signer=signing.Signer.WITNESS, name="赵清风", digest=digest, image=world.PNG, by=by)
+    signing.sign(visit, signer=signing.Signer.WITNESS, name="赵清风", record=record, image=world.PNG, by=by)
 
     assert attending.end_visit(visit, outcome=Outcome.INSPECTED, by=by).state == "ended"
 
@@ -161,7 +161,7 @@ def test_somebody_who_signs_as_officer_has_to_be_one_of_the_visit():
 
     with pytest.raises(VisitError, match="不是本次检查的执法检查人员"):
         signing.sign(
-            visit, signer=signing.Signer.OFFICER, name="专家甲", digest=signing.digest_of(visit), image=world.PNG,
+            visit, signer=signing.Signer.OFFICER, name="专家甲", record=signing.record_of(visit), image=world.PNG,
             by=world.team(visit.task)[0],
         )  # fmt: skip
 
@@ -170,9 +170,7 @@ def test_clashes_name_who_is_elsewhere_or_on_leave():
     first, task = world.planned(), world.told()
     person = first.attendees.exclude(inspector__bureau_id=world.ECOLOGY).first().inspector
     inspectors.leave(person, first=timezone.localdate(), last=timezone.localdate())
-    second = scheduling.plan_visit(
-        task, start=first.planned_start, end=first.planned_end, by=world.officer()
-    )
+    second = scheduling.plan_visit(task, start=first.planned_start, end=first.planned_end, by=world.officer())
 
     found = {(clash.who, clash.what) for clash in scheduling.clashes_of(second)}
 

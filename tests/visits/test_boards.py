@@ -158,6 +158,7 @@ def counted(bureau: Bureau, today) -> dict[str, int]:
     open_orders = "FROM visits_rectification WHERE bureau_id = %s AND state IN ('ordered', 'reported', 'returned')"
     referrals = "FROM visits_referral WHERE receiver_id = %s AND state IN ('sent', 'accepted')"
     code = bureau.pk
+    of_bureau = "SELECT id FROM campaigns_task WHERE bureau_id = %s"
     questions = {
         "tasks_due": (unvisited, [code]),
         "tasks_late": (f"{unvisited} AND due_on < %s", [code, today]),
@@ -165,8 +166,7 @@ def counted(bureau: Bureau, today) -> dict[str, int]:
             "SELECT count(*) FROM visits_departmentresult WHERE bureau_id = %s AND state IN ('draft', 'returned')", [code],
         ),
         "results_to_review": (
-            "SELECT count(*) FROM visits_departmentresult r JOIN campaigns_task t ON t.id = r.task_id "
-            "WHERE t.bureau_id = %s AND r.state = 'submitted'", [code],
+            f"SELECT count(*) FROM visits_departmentresult WHERE state = 'submitted' AND task_id IN ({of_bureau})", [code],
         ),
         "to_conclude": ("SELECT count(*) FROM campaigns_task WHERE bureau_id = %s AND state = 'joint'", [code]),
         "measures_to_decide": ("SELECT count(*) FROM visits_measure WHERE bureau_id = %s AND state = 'planned'", [code]),

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.visits import world
-from visits import recording, signing
-from visits.codes import Check
+from visits import attending, recording, signing
+from visits.codes import Check, Outcome
 from visits.errors import VisitError
 from visits.models import Entry, Operation
 from visits.recording import Given
@@ -89,7 +89,13 @@ def test_rival_is_shown_to_both_until_somebody_settles_it(visit):
     seen = recording.rivals_of(visit)
 
     both = Given(
-        uuid4(), LINE, first.id, {"answer": Check.PROBLEM, "facts": "两人无证，其余齐全"}, timezone.now(), "", (other.id,)
+        uuid4(),
+        LINE,
+        first.id,
+        {"answer": Check.PROBLEM, "facts": "两人无证，其余齐全"},
+        timezone.now(),
+        "",
+        (other.id,),
     )
     recording.record(visit, both, by=theirs)
 
@@ -148,7 +154,7 @@ def test_queue_goes_on_after_an_entry_that_is_refused(visit):
     assert standing(visit) == {LINE: "一"}
 
 
-def test_signatures_fall_when_the_record_changes_after_them(visit):
+def test_record_that_changed_after_signing_is_signed_again_or_explained(visit):
     world.fill(visit)
     world.sign_all(visit)
     before = signing.standing_signatures(visit).count()
@@ -157,4 +163,11 @@ def test_signatures_fall_when_the_record_changes_after_them(visit):
     later = Given(uuid4(), LINE, known.operation_id, {"answer": Check.SOUND, "facts": "补充"}, timezone.now())
     recording.record(visit, later, by=world.team(visit.task)[1])
 
+    signature = visit.signatures.first()
     assert (before, signing.standing_signatures(visit).count(), visit.signatures.count()) == (3, 0, 3)
+    assert signing.differences(visit, signature) == [LINE]
+    assert signing.digest_of(signature.record) == signature.digest
+    with pytest.raises(VisitError, match="签字后记录又有变动"):
+        attending.end_visit(visit, outcome=Outcome.INSPECTED, by=world.team(visit.task)[0])
+    ended = attending.end_visit(visit, outcome=Outcome.INSPECTED, changes="补录", by=world.team(visit.task)[0])
+    assert ended.changed_after_signing == "补录"

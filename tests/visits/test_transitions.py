@@ -189,10 +189,21 @@ def city(act: Callable[..., object], **values: object) -> Act:
     return lambda thing: act(thing, **values, by=world.officer())
 
 
+def start_anew(visit: Visit) -> None:
+    """Starting twice is no error: the second press finds the visit running."""
+    transitions.check_source(visit, "start")
+    attending.start_visit(visit, by=world.team(visit.task)[0])
+
+
+def end_anew(visit: Visit) -> None:
+    transitions.check_source(visit, "end")
+    attending.end_visit(visit, outcome=Outcome.INSPECTED, by=world.team(visit.task)[0])
+
+
 TABLES: dict[type[models.Model], tuple[Steps, Callable[[str], Any], dict[str, Act]]] = {
     Visit: (VISIT_STEPS, visit_in, {
-        "start": lambda visit: start_anew(visit),
-        "end": lambda visit: end_anew(visit),
+        "start": start_anew,
+        "end": end_anew,
         "cancel": city(scheduling.cancel_visit, because="改期"),
     }),
     DepartmentResult: (RESULT_STEPS, result_in, {
@@ -227,22 +238,7 @@ TABLES: dict[type[models.Model], tuple[Steps, Callable[[str], Any], dict[str, Ac
 }  # fmt: skip
 
 
-def start_anew(visit: Visit) -> None:
-    """Starting twice is no error: the second press finds the visit running."""
-    transitions.check_source(visit, "start")
-    attending.start_visit(visit, by=world.team(visit.task)[0])
-
-
-def end_anew(visit: Visit) -> None:
-    transitions.check_source(visit, "end")
-    attending.end_visit(visit, outcome=Outcome.INSPECTED, by=world.team(visit.task)[0])
-
-
-CASES = [
-    (model, state)
-    for model, (steps, _, _) in TABLES.items()
-    for state in type(next(iter(steps.values())).target)
-]
+CASES = [(model, state) for model, (steps, _, _) in TABLES.items() for state in type(next(iter(steps.values())).target)]
 
 
 @pytest.mark.parametrize(("model", "state"), CASES, ids=lambda value: getattr(value, "__name__", value))
@@ -274,7 +270,7 @@ def try_one(thing: Any, step: str, steps: Steps, act: Act) -> None:
         transaction.set_rollback(True)
 
 
-@pytest.mark.parametrize("state", [state for state in TaskState])
+@pytest.mark.parametrize("state", list(TaskState))
 def test_task_takes_a_step_of_its_table_from_this_state_or_is_refused(state):
     task = world.task()
     Task.objects.filter(pk=task.pk).update(state=state)

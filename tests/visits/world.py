@@ -114,10 +114,10 @@ def fill(visit: Visit, *, problems: tuple[str, ...] = ()) -> None:
 
 def sign_all(visit: Visit) -> None:
     by = team(visit.task)[0]
-    digest = signing.digest_of(visit)
+    record = signing.record_of(visit)
     for name in [each.name for each in visit.attendees.all() if each.enforces][:2]:
-        signing.sign(visit, signer=signing.Signer.OFFICER, name=name, digest=digest, image=PNG, by=by)
-    signing.sign(visit, signer=signing.Signer.INSTITUTION, name="高振华", digest=digest, image=PNG, by=by)
+        signing.sign(visit, signer=signing.Signer.OFFICER, name=name, record=record, image=PNG, by=by)
+    signing.sign(visit, signer=signing.Signer.INSTITUTION, name="高振华", record=record, image=PNG, by=by)
 
 
 def photo(visit: Visit, *, by: User | None = None, content: bytes = files.PDF) -> object:

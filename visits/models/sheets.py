@@ -159,8 +159,9 @@ class Activity(models.Model):
 
 
 class VisitSignature(models.Model):
-    """签字 under the record as it stood: `digest` is that of the record, and a record that changed since has to be signed
-    again. The institution may refuse before a witness."""
+    """签字 under the record as the signer saw it: `record` is its canonical JSON, `digest` that of it. What is entered or
+    arrives later is shown beside it and has to be signed again or explained. The institution may refuse before a
+    witness."""
 
     class Signer(models.TextChoices):
         OFFICER = "officer", "执法检查人员"
@@ -170,6 +171,7 @@ class VisitSignature(models.Model):
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="signatures", verbose_name="现场检查")
     signer = models.CharField("签字方", max_length=12, choices=Signer.choices)
     name = models.CharField("姓名", max_length=30)
+    record = models.TextField("所签记录")
     digest = models.CharField("记录摘要", max_length=64)
     image = models.FileField("签名", upload_to="visit-signatures/%Y/%m", max_length=200, blank=True)
     image_digest = models.CharField("签名摘要", max_length=64, blank=True)

@@ -51,6 +51,7 @@ class Visit(models.Model):
     outcome = models.CharField("到场情况", max_length=12, choices=Outcome.choices, blank=True)
     outcome_words = models.TextField("情况说明", blank=True)
     opinion = models.TextField("被检查机构意见", blank=True)
+    changed_after_signing = models.TextField("签字后变动的说明", blank=True)
     cancelled_because = models.CharField("取消原因", max_length=500, blank=True)
     planned_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="安排人")
 
