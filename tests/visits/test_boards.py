@@ -155,19 +155,20 @@ def counted(bureau: Bureau, today) -> dict[str, int]:
         "SELECT count(*) FROM campaigns_task t WHERE bureau_id = %s AND state IN ('dispatched', 'notified', 'inspecting') "
         "AND NOT EXISTS (SELECT 1 FROM visits_visit v WHERE v.task_id = t.id AND v.state = 'ended')"
     )
+    to_review = (
+        "SELECT count(*) FROM visits_departmentresult WHERE state = 'submitted' AND task_id IN "
+        "(SELECT id FROM campaigns_task WHERE bureau_id = %s)"
+    )
     open_orders = "FROM visits_rectification WHERE bureau_id = %s AND state IN ('ordered', 'reported', 'returned')"
     referrals = "FROM visits_referral WHERE receiver_id = %s AND state IN ('sent', 'accepted')"
     code = bureau.pk
-    of_bureau = "SELECT id FROM campaigns_task WHERE bureau_id = %s"
     questions = {
         "tasks_due": (unvisited, [code]),
         "tasks_late": (f"{unvisited} AND due_on < %s", [code, today]),
         "results_to_write": (
             "SELECT count(*) FROM visits_departmentresult WHERE bureau_id = %s AND state IN ('draft', 'returned')", [code],
         ),
-        "results_to_review": (
-            f"SELECT count(*) FROM visits_departmentresult WHERE state = 'submitted' AND task_id IN ({of_bureau})", [code],
-        ),
+        "results_to_review": (to_review, [code]),
         "to_conclude": ("SELECT count(*) FROM campaigns_task WHERE bureau_id = %s AND state = 'joint'", [code]),
         "measures_to_decide": ("SELECT count(*) FROM visits_measure WHERE bureau_id = %s AND state = 'planned'", [code]),
         "to_verify": ("SELECT count(*) FROM visits_rectification WHERE bureau_id = %s AND state = 'reported'", [code]),
