@@ -1,4 +1,4 @@
-from visits.models.following import Extension, Measure, Rectification, RectificationReport
+from visits.models.following import Extension, Measure, Rectification, RectificationReminder, RectificationReport
 from visits.models.referrals import ComplainantIdentity, Complaint, Referral
 from visits.models.results import DepartmentResult, Finding, JointReview, ResultVersion
 from visits.models.sheets import Activity, Adoption, Entry, Evidence, Operation, ReportSample, VisitSignature
@@ -21,6 +21,7 @@ __all__ = [
     "Operation",
     "Preparation",
     "Rectification",
+    "RectificationReminder",
     "RectificationReport",
     "Referral",
     "ReportSample",

@@ -3,22 +3,29 @@ from decimal import Decimal
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Bureau, User
-from accounts.models.users import INSTITUTION_PEOPLE
+from accounts.models import Bureau, Role, User
+from accounts.models.users import INSTITUTION_PEOPLE, LEADS
 from campaigns.models import Task
+from campaigns.models.tasks import RELEASED_STATES
 from visits.codes import WITH_AMOUNT, MeasureKind
 from visits.models.results import Finding
 from visits.models.visits import Visit
-from visits.states import MeasureState, RectificationState
+from visits.states import OPEN_RECTIFICATIONS, MeasureState, RectificationState
 
 
 class MeasureQuerySet(models.QuerySet["Measure"]):
     def visible_to(self, user: User) -> "MeasureQuerySet":
-        """Regulators with the task; the institution once it is decided."""
-        seen = self.filter(task__in=Task.objects.visible_to(user))
-        decided = Q(state__in=[MeasureState.DECIDED, MeasureState.DONE])
-        return seen.filter(decided) if user.has_role(*INSTITUTION_PEOPLE) else seen
+        """Regulators with the task, and the officers of the bureau that is to decide, which may have been no part of the
+        visit; the institution once it is decided."""
+        seen = Q(task__in=Task.objects.visible_to(user))
+        if user.has_role(*INSTITUTION_PEOPLE):
+            return self.filter(seen, state__in=[MeasureState.DECIDED, MeasureState.DONE])
+        if user.is_regulator and user.has_role(*LEADS, Role.COUNTY_OFFICER, Role.PARTNER_LIAISON):
+            seen |= Q(bureau=user.bureau_id, task__state__in=RELEASED_STATES)
+        return self.filter(seen)
 
     def undecided(self) -> "MeasureQuerySet":
         return self.filter(state=MeasureState.PLANNED)
@@ -78,6 +85,9 @@ class Measure(models.Model):
     def __str__(self) -> str:
         return self.get_kind_display()
 
+    def get_absolute_url(self) -> str:
+        return reverse("visits:measure", args=[self.pk])
+
 
 class RectificationQuerySet(models.QuerySet["Rectification"]):
     def visible_to(self, user: User) -> "RectificationQuerySet":
@@ -115,6 +125,13 @@ class Rectification(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("visits:rectification", args=[self.pk])
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.state in OPEN_RECTIFICATIONS and self.due_on < timezone.localdate()
 
     @property
     def number(self) -> str:
@@ -175,3 +192,32 @@ class Extension(models.Model):
 
     def __str__(self) -> str:
         return f"延至 {self.wanted_until}"
+
+
+class RectificationReminder(models.Model):
+    """The institution was reminded of an order; once of each kind for each day that the order has been due on."""
+
+    class Kind(models.TextChoices):
+        BEFORE = "before", "到期前三天"
+        AFTER = "after", "逾期三天"
+
+    rectification = models.ForeignKey(Rectification, models.CASCADE, related_name="reminders", verbose_name="整改")
+    kind = models.CharField("类别", max_length=10, choices=Kind.choices)
+    due_on = models.DateField("整改期限")
+    sent_at = models.DateTimeField("提醒时间")
+    mailed = models.PositiveSmallIntegerField("发出邮件", default=0)
+    mail_after = models.DateTimeField(
+        "邮件待发", null=True, blank=True, help_text="不早于此时发送；空值表示没有要发的邮件"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "整改提醒"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["rectification", "kind", "due_on"], name="rectification_is_reminded_of_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
