@@ -20,6 +20,10 @@ from visits.results import close_if_done
 from visits.states import OPEN_MEASURES, FindingState, MeasureState
 
 LAST_RANK = 0
+WITH_END = frozenset(
+    {MeasureKind.DISQUALIFICATION, MeasureKind.NO_ADOPTION, MeasureKind.DISHONEST_LIST, MeasureKind.INDUSTRY_BAN}
+)
+"""These may last until a day; without one they have no end."""
 
 
 @transaction.atomic
@@ -57,11 +61,34 @@ def propose_measure(
 
 def waits_for(measure: Measure) -> list[Measure]:
     """Measures of the same task that have to be decided first; none once it is decided itself."""
-    rank = RANK.get(MeasureKind(measure.kind), LAST_RANK)
-    if measure.state != MeasureState.PLANNED or rank == LAST_RANK:
-        return []
-    others = Measure.objects.undecided().filter(task=measure.task_id).exclude(pk=measure.pk).select_related("bureau")
-    return [other for other in others if 0 < RANK.get(MeasureKind(other.kind), LAST_RANK) < rank]
+    return waiting_of([measure]).get(measure.pk, [])
+
+
+def waiting_of(measures: Collection[Measure]) -> dict[int, list[Measure]]:
+    """Measure → those of its task that have to be decided first, in one query for any number; without those that wait
+    for nothing."""
+    waiting = [each for each in measures if each.state == MeasureState.PLANNED and _rank(each) != LAST_RANK]
+    if not waiting:
+        return {}
+    undecided = Measure.objects.undecided().filter(task__in={each.task_id for each in waiting})
+    by_task: dict[int, list[Measure]] = {}
+    for other in undecided.select_related("bureau"):
+        by_task.setdefault(other.task_id, []).append(other)
+    found = {each.pk: [other for other in by_task.get(each.task_id, []) if _goes_before(other, each)] for each in waiting}
+    return {pk: first for pk, first in found.items() if first}
+
+
+def _rank(measure: Measure) -> int:
+    return RANK.get(MeasureKind(measure.kind), LAST_RANK)
+
+
+def _goes_before(other: Measure, measure: Measure) -> bool:
+    return LAST_RANK < _rank(other) < _rank(measure)
+
+
+def waiting_words(first: Collection[Measure]) -> str:
+    """等待大同市生态环境局罚款决定; empty when it waits for nothing."""
+    return f"等待{'、'.join(f'{each.bureau.short_name}{each}' for each in first)}决定" if first else ""
 
 
 @transaction.atomic
@@ -81,6 +108,7 @@ def decide_measure(
         names = "、".join(f"{each.bureau.short_name}的{each}" for each in first)
         raise WrongState(f"须先办理{names}，再办理{measure}。")
     _check_decision(measure, decided_on, document_number, amount)
+    _check_end(measure, decided_on, ends_on)
     return transitions.move(
         measure, "decide", by=by, decided_on=decided_on, document_number=document_number.strip(), amount=amount,
         ends_on=ends_on,
@@ -99,12 +127,23 @@ def _check_decision(measure: Measure, decided_on: date, number: str, amount: Dec
         raise VisitError("金额应大于 0 元。")
 
 
+def _check_end(measure: Measure, decided_on: date, ends_on: date | None) -> None:
+    if ends_on is None:
+        return
+    if measure.kind not in WITH_END:
+        raise VisitError(f"{measure}没有终止日期。")
+    if ends_on <= decided_on:
+        raise VisitError("终止日期应晚于决定日期。")
+
+
 @transaction.atomic
 def carry_out(measure: Measure, *, done_on: date, by: User) -> Measure:
     measure = transitions.locked(measure, "task", "bureau")
     require(by, "decide", measure)
     if measure.decided_on and done_on < measure.decided_on:
         raise VisitError("执行日期不能早于决定日期。")
+    if done_on > timezone.localdate():
+        raise VisitError("执行日期不能晚于今天。")
     measure = transitions.move(measure, "carry_out", by=by, done_on=done_on)
     _close_findings(measure, by)
     return measure

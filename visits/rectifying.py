@@ -6,7 +6,7 @@ from datetime import date
 
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -69,6 +69,7 @@ def report_rectified(order: Rectification, *, text: str, file: Paper | None = No
     """By the institution, with evidence if it has any."""
     order = transitions.locked(order, "task", "bureau")
     require(by, "report", order)
+    transitions.check_source(order, "report")
     if not text.strip():
         raise VisitError("请写明整改情况。")
     report = RectificationReport(rectification=order, text=text.strip(), by=by)
@@ -112,8 +113,9 @@ def decide_extension(asked: Extension, *, grant: bool, words: str = "", by: User
         asked.save(update_fields=["is_granted", "words", "decided_by", "decided_at"])
     if grant:
         with audit.recorded("visits.extend", order, by=by):
+            order.extended_from = order.extended_from or order.due_on
             order.due_on, order.escalated_at = asked.wanted_until, None
-            order.save(update_fields=["due_on", "escalated_at"])
+            order.save(update_fields=["due_on", "extended_from", "escalated_at"])
     return asked
 
 
@@ -142,8 +144,13 @@ def _check_verification(
         raise WrongState("该整改报告已经复查。")
     if not is_verified and not words.strip():
         raise VisitError("整改不到位须写明意见。")
-    if way == Way.ON_SITE and (visit is None or visit.task_id != order.task_id or visit.state != VisitState.ENDED):
+    if way == Way.ON_SITE and (visit is None or not revisits(order).filter(pk=visit.pk).exists()):
         raise VisitError("现场复查须关联该任务已结束的复查记录。")
+
+
+def revisits(order: Rectification) -> QuerySet[Visit]:
+    """That can verify this order: re-visits of its task that ended after it was given."""
+    return order.task.visits.filter(kind=Visit.Kind.AGAIN, state=VisitState.ENDED, ended_at__gte=order.ordered_at)
 
 
 def _close_findings(order: Rectification, by: User) -> None:

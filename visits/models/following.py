@@ -104,6 +104,7 @@ class Rectification(models.Model):
     serial = models.PositiveIntegerField("序号")
     demands = models.TextField("整改要求")
     due_on = models.DateField("整改期限")
+    extended_from = models.DateField("通知书载明的期限", null=True, blank=True, help_text="延期以后与整改期限不同")
     state = models.CharField(
         "状态", max_length=10, choices=RectificationState.choices, default=RectificationState.ORDERED, editable=False
     )

@@ -1,0 +1,145 @@
+"""Reminders of rectifications: three days before the day and three days after it, each once for each day that an order
+has been due on; an extension begins anew.
+
+The row is unique and is written first: it shows on the institution's page. Mail goes out after that, and is tried again
+until it is taken. A clock that stood still for a day reminds the day after.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import User
+from visits.models import Rectification, RectificationReminder
+from visits.states import RectificationState
+
+logger = logging.getLogger(__name__)
+
+Kind = RectificationReminder.Kind
+BEFORE = timedelta(days=3)
+AFTER = timedelta(days=3)
+FROM_HOUR = time(9)
+RETRY_AFTER = timedelta(minutes=15)
+GIVE_UP_AFTER = timedelta(days=3)
+MAILS_PER_RUN = 500
+ROWS_PER_RUN = 1000
+WITH_INSTITUTION = (RectificationState.ORDERED, RectificationState.RETURNED)
+"""It is the institution that has to do something."""
+
+
+def remind() -> tuple[int, int]:
+    """(new reminders, mails sent). The worker's, every ten minutes: from nine o'clock on what is due, and mail that
+    could not be sent before."""
+    now = timezone.localtime()
+    reminded = _remind(Kind.BEFORE, now) + _remind(Kind.AFTER, now) if now.time() >= FROM_HOUR else 0
+    return reminded, send_waiting_mail()
+
+
+def orders_to_remind_of(kind: RectificationReminder.Kind, now: datetime) -> QuerySet[Rectification]:
+    today = timezone.localdate(now)
+    near = Q(due_on__gte=today, due_on__lte=today + BEFORE) if kind == Kind.BEFORE else Q(due_on__lte=today - AFTER)
+    told = RectificationReminder.objects.filter(rectification=OuterRef("pk"), kind=kind, due_on=OuterRef("due_on"))
+    return Rectification.objects.filter(near, ~Exists(told), state__in=WITH_INSTITUTION).order_by("pk")
+
+
+@transaction.atomic
+def _remind(kind: RectificationReminder.Kind, now: datetime) -> int:
+    """The orders are locked, so that two workers do not remind of the same."""
+    locked = Rectification.objects.select_for_update(of=("self",)).filter(
+        pk__in=orders_to_remind_of(kind, now).values_list("pk", flat=True)[:ROWS_PER_RUN]
+    )
+    pks = [order.pk for order in locked]
+    still = orders_to_remind_of(kind, now).filter(pk__in=pks)
+    rows = [
+        RectificationReminder(
+            rectification=order, kind=kind, due_on=order.due_on, sent_at=now,
+            mail_after=now if settings.REMIND_BY_MAIL else None,
+        )
+        for order in still
+    ]  # fmt: skip
+    return len(RectificationReminder.objects.bulk_create(rows))
+
+
+def send_waiting_mail() -> int:
+    """Mail of reminders that is due; one that the mail server does not take waits for another attempt."""
+    waiting = RectificationReminder.objects.filter(mail_after__lte=timezone.now())
+    waiting.filter(sent_at__lt=timezone.now() - GIVE_UP_AFTER).update(mail_after=None)
+    rows = waiting.select_related(
+        "rectification__task__institution", "rectification__bureau", "rectification__ordered_by"
+    )[:MAILS_PER_RUN]
+    sent = 0
+    connection = get_connection() if rows else None
+    for reminder in rows:
+        if connection and _take(reminder):
+            sent += _send(reminder, connection)
+    return sent
+
+
+def _take(reminder: RectificationReminder) -> bool:
+    """Put the next attempt off; of two workers one succeeds."""
+    mine = RectificationReminder.objects.filter(pk=reminder.pk, mail_after=reminder.mail_after)
+    return bool(mine.update(mail_after=timezone.now() + RETRY_AFTER))
+
+
+def _send(reminder: RectificationReminder, connection: BaseEmailBackend) -> int:
+    """How many addresses it went to; 0 when it failed or was no longer needed."""
+    addresses = addresses_of(reminder) if _is_still_due(reminder) else []
+    try:
+        if addresses:
+            EmailMessage(subject_of(reminder), text_of(reminder), to=addresses, connection=connection).send()
+    except (SMTPException, OSError) as error:
+        logger.warning("reminder %s was not mailed: %s", reminder.pk, error)
+        return 0
+    RectificationReminder.objects.filter(pk=reminder.pk).update(mail_after=None, mailed=len(addresses))
+    return len(addresses)
+
+
+def _is_still_due(reminder: RectificationReminder) -> bool:
+    order = reminder.rectification
+    return order.state in WITH_INSTITUTION and order.due_on == reminder.due_on
+
+
+def addresses_of(reminder: RectificationReminder) -> list[str]:
+    """The institution's people; once it is late also the officer who gave the order."""
+    order = reminder.rectification
+    asked = Q(representing__institution=order.task.institution_id)
+    if reminder.kind == Kind.AFTER:
+        asked |= Q(pk=order.ordered_by_id)
+    people = User.objects.filter(asked, is_active=True).exclude(email="")
+    return sorted(set(people.values_list("email", flat=True)))
+
+
+def subject_of(reminder: RectificationReminder) -> str:
+    order = reminder.rectification
+    what = "已经逾期" if reminder.kind == Kind.AFTER else f"{order.due_on:%m月%d日}到期"
+    return f"整改{what}：{order.number}"
+
+
+def text_of(reminder: RectificationReminder) -> str:
+    return "\n".join(_lines(reminder.rectification, is_late=reminder.kind == Kind.AFTER))
+
+
+def _lines(order: Rectification, *, is_late: bool) -> Iterator[str]:
+    page = settings.PUBLIC_URL + reverse("visits:own_rectification", args=[order.pk])
+    name, day = order.task.institution.name, f"{order.due_on:%Y-%m-%d}"
+    yield f"{name}："
+    yield ""
+    if is_late:
+        yield f"{order.bureau.name}《责令改正通知书》（{order.number}）要求于 {day} 前完成整改，贵单位至今没有报告整改情况。"
+        yield "逾期不改正的，将依法处理。请立即整改并报告。"
+    else:
+        yield f"{order.bureau.name}《责令改正通知书》（{order.number}）要求于 {day} 前完成整改，请按期整改并报告。"
+        yield "确有困难的，可以在期限届满前申请延期。"
+    yield ""
+    yield f"报告页面：{page}" if settings.PUBLIC_URL else "请登录联抽系统，在“整改”中报告。"
+    yield "本邮件由系统自动发送，请勿回复。"
+
