@@ -74,7 +74,9 @@ def waiting_of(measures: Collection[Measure]) -> dict[int, list[Measure]]:
     by_task: dict[int, list[Measure]] = {}
     for other in undecided.select_related("bureau"):
         by_task.setdefault(other.task_id, []).append(other)
-    found = {each.pk: [other for other in by_task.get(each.task_id, []) if _goes_before(other, each)] for each in waiting}
+    found = {
+        each.pk: [other for other in by_task.get(each.task_id, []) if _goes_before(other, each)] for each in waiting
+    }
     return {pk: first for pk, first in found.items() if first}
 
 

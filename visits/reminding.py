@@ -142,4 +142,3 @@ def _lines(order: Rectification, *, is_late: bool) -> Iterator[str]:
     yield ""
     yield f"报告页面：{page}" if settings.PUBLIC_URL else "请登录联抽系统，在“整改”中报告。"
     yield "本邮件由系统自动发送，请勿回复。"
-
