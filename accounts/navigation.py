@@ -24,6 +24,8 @@ SECTIONS = (
     Section("检查任务", "list-checks", "campaigns:tasks", "/tasks/"),
     Section("机构自查", "clipboard-check", "selftest:my", "/my/selfchecks/"),
     Section("机构自查", "clipboard-check", "selftest:rounds", ("/selfchecks/", "/forms/")),
+    Section("处理与整改", "gavel", "visits:rectifications", ("/rectifications/", "/measures/")),
+    Section("整改", "wrench", "visits:own_rectifications", "/my/rectifications/"),
     Section("抽取依据", "scale", "campaigns:own_draws", "/my/draws/"),
     Section("选派依据", "scale", "campaigns:assignments", "/my/assignments/"),
     Section("检查对象名录库", "building-2", "institutions:list", "/institutions/"),

@@ -20,6 +20,8 @@ SECURITY = frozenset({Role.SECURITY_ADMINISTRATOR})
 AUDIT = frozenset({Role.AUDITOR})
 PEOPLE_KEEPERS = frozenset({Role.LEAD_OFFICER, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER})
 EXPERT_KEEPERS = frozenset({Role.LEAD_OFFICER})
+OFFICERS = LEADS | {Role.COUNTY_OFFICER, Role.PARTNER_LIAISON}
+"""Who plans visits, writes results, decides and orders for a bureau (visits.rules)."""
 CONFLICT_DECIDERS = frozenset({Role.LEAD_APPROVER, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER})
 ROUND_READERS = LEADS | {Role.COUNTY_OFFICER, Role.SUPERVISOR}
 
@@ -271,6 +273,24 @@ ROUTES = {
     "selftest:change": {"GET": ROUND_READERS},
     "selftest:accept_change": {"POST": INSTITUTION_KEEPERS},
     "selftest:reject_change": {"POST": INSTITUTION_KEEPERS},
+    # visits: measures and rectifications
+    "visits:task_measures": {"GET": REGULATORS},
+    "visits:measure_propose": {"GET": OFFICERS, "POST": OFFICERS},
+    "visits:measures": {"GET": REGULATORS},
+    "visits:measure": {"GET": REGULATORS},
+    "visits:measure_decide": {"POST": OFFICERS},
+    "visits:measure_carry_out": {"POST": OFFICERS},
+    "visits:measure_drop": {"POST": OFFICERS},
+    "visits:rectification_order": {"GET": OFFICERS, "POST": OFFICERS},
+    "visits:rectifications": {"GET": REGULATORS},
+    "visits:rectification": {"GET": REGULATORS},
+    "visits:rectification_verify": {"POST": OFFICERS},
+    "visits:rectification_file": {"GET": REGULATORS | INSTITUTION},
+    "visits:extension_decide": {"POST": OFFICERS},
+    "visits:own_rectifications": {"GET": INSTITUTION},
+    "visits:own_rectification": {"GET": INSTITUTION},
+    "visits:rectification_report": {"POST": INSTITUTION},
+    "visits:extension_ask": {"POST": INSTITUTION},
     # reports
     "reports:statistics": {"GET": OFFICE},
     "reports:task_list": {"POST": LEAD | {Role.COUNTY_OFFICER}},
@@ -287,6 +307,7 @@ ROUTES = {
     "reports:self_check_receipt": {"GET": OVERSEERS | INSTITUTION | {Role.INSPECTOR}},
     "reports:self_checks_batch": {"POST": OVERSEERS},
     "reports:self_check_workbook": {"POST": ROUND_READERS},
+    "reports:rectification_order": {"GET": REGULATORS | INSTITUTION},
     # api
     "api:token": {"POST": PUBLIC, "DELETE": SIGNED_IN},
     "api:schema": {"GET": SIGNED_IN},

@@ -182,6 +182,8 @@ CELERY_BEAT_SCHEDULE = {
     "tell the head of the log": {"task": "campaigns.tasks.tell_head", "schedule": timedelta(minutes=1)},
     "count self-checks": {"task": "selftest.tasks.count_progress", "schedule": timedelta(minutes=1)},
     "remind of self-checks": {"task": "selftest.tasks.remind", "schedule": timedelta(minutes=10)},
+    "escalate rectifications": {"task": "visits.tasks.escalate_overdue", "schedule": timedelta(hours=1)},
+    "remind of rectifications": {"task": "visits.tasks.remind_of_rectifications", "schedule": timedelta(minutes=10)},
     "drop old files": {"task": "jobs.tasks.drop_old_files", "schedule": timedelta(hours=6)},
 }
 

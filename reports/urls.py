@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import self_check_views, views
+from reports import self_check_views, views, visit_documents_views
 
 app_name = "reports"
 
@@ -19,6 +19,9 @@ urlpatterns = [
     path("selfchecks/<int:pk>/<int:number>/form.pdf", self_check_views.self_check_version, name="self_check_version"),
     path(
         "selfchecks/<int:pk>/<int:number>/receipt.pdf", self_check_views.self_check_receipt, name="self_check_receipt"
+    ),
+    path(
+        "rectifications/<int:pk>/order.pdf", visit_documents_views.rectification_order, name="rectification_order"
     ),
     path("rounds/<int:pk>/selfchecks/", self_check_views.self_checks_batch, name="self_checks_batch"),
     path("rounds/<int:pk>/workbook/", self_check_views.self_check_workbook, name="self_check_workbook"),

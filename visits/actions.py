@@ -42,6 +42,7 @@ actions.declare(
         "visits.ask_extension": "申请整改延期",
         "visits.decide_extension": "决定整改延期",
         "visits.extend": "延长整改期限",
+        "visits.infected": "拦截带病毒的文件",
         "visits.escalate": "整改逾期上报",
         "visits.ask_adoption": "提出采纳结果",
         "visits.approve_adoption": "批准采纳结果",

@@ -6,4 +6,9 @@ class VisitsConfig(AppConfig):
     verbose_name = "现场检查"
 
     def ready(self) -> None:
-        from visits import actions, rules  # noqa: F401, PLC0415  # each declares itself
+        from visits import (  # noqa: F401, PLC0415  # each declares itself
+            actions,
+            following_links,
+            following_todos,
+            rules,
+        )

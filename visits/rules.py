@@ -62,9 +62,9 @@ def was_there(user: User, result: DepartmentResult) -> bool:
 
 
 @Predicate
-def takes_part(user: User, measure: Measure) -> bool:
+def takes_part(user: User, subject: Any) -> bool:
     """Of a bureau that has a result of this task."""
-    return measure.task.results.filter(bureau=user.bureau_id).exists()
+    return bool(subject.task.results.filter(bureau=user.bureau_id).exists())
 
 
 @Predicate
@@ -112,7 +112,14 @@ declare(
     },
 )
 declare(Measure, {"propose": is_officer & (organises | takes_part), "decide": is_officer & is_own})
-declare(Rectification, {"order": is_officer & is_own, "report": represents, "verify": is_officer & is_own})
+declare(
+    Rectification,
+    {
+        "order": is_officer & is_own & (organises | assists | takes_part),
+        "report": represents,
+        "verify": is_officer & is_own,
+    },
+)
 declare(Adoption, {"ask": planner, "approve": holds(Role.LEAD_APPROVER, Role.COUNTY_OFFICER) & organises})
 declare(Referral, {"send": is_officer & sends, "receive": is_officer & receives, "close": is_officer & sends})
 declare(

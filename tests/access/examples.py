@@ -13,6 +13,9 @@ from accounts.models.users import LEADS
 
 NOBODY: frozenset[Role] = frozenset()
 CLERK = frozenset({Role.INSTITUTION_CLERK})
+COUNTY = frozenset({Role.COUNTY_OFFICER})
+NOT_OF_THE_CITY = frozenset({Role.COUNTY_OFFICER, Role.PARTNER_LIAISON})
+"""Officers of other bureaus than the city's market regulator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +302,24 @@ EXAMPLES: dict[str, Example] = {
     "selftest:workbook": of("filling_check"),
     "selftest:workbook_upload": of("filling_check"),
     "selftest:print_preview": of("filling_check"),
+    # visits: measures and rectifications
+    "visits:task_measures": of("concluded_visit_task"),
+    "visits:measure_propose": of("concluded_visit_task", refused=COUNTY),
+    "visits:measures": PAGE,
+    "visits:measure": of("planned_measure"),
+    "visits:measure_decide": of("planned_measure", refused=NOT_OF_THE_CITY),
+    "visits:measure_carry_out": of("decided_measure", refused=NOT_OF_THE_CITY),
+    "visits:measure_drop": of("planned_measure", refused=NOT_OF_THE_CITY),
+    "visits:rectification_order": of("concluded_visit_task"),
+    "visits:rectifications": PAGE,
+    "visits:rectification": of("rectification"),
+    "visits:rectification_verify": of("rectification_report", refused=NOT_OF_THE_CITY),
+    "visits:rectification_file": of("filed_report"),
+    "visits:extension_decide": of("extension", refused=NOT_OF_THE_CITY),
+    "visits:own_rectifications": PAGE,
+    "visits:own_rectification": of("rectification"),
+    "visits:rectification_report": of("rectification"),
+    "visits:extension_ask": of("rectification"),
     # reports
     "reports:statistics": PAGE,
     "reports:task_list": of("dispatched"),
@@ -315,6 +336,7 @@ EXAMPLES: dict[str, Example] = {
     "reports:self_check_receipt": of("signed_check", fixed={"number": 1}),
     "reports:self_checks_batch": of("signed_round"),
     "reports:self_check_workbook": of("round"),
+    "reports:rectification_order": of("rectification"),
     # api
     "api:token": PAGE,
     "api:schema": PAGE,

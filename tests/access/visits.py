@@ -36,6 +36,7 @@ KINDS = (
     "planned_visit", "started_visit", "ended_visit", "visit_attendee", "visit_evidence", "partner_result",
     "draft_result", "submitted_result", "reviewed_result", "final_result", "draft_finding", "final_finding",
     "planned_measure", "decided_measure", "rectification", "reported_rectification", "rectification_report",
+    "filed_report",
     "extension", "sent_referral", "accepted_referral", "answered_referral", "outside_referral",
     "complaint", "accepted_complaint", "adoption", "delivery",
 )  # fmt: skip
@@ -183,6 +184,9 @@ def what_follows(task: Task, city: "City") -> dict[str, Any]:
         ),
         "reported_rectification": reported,
         "rectification_report": rectifying.report_rectified(reported, text="已补齐", by=head),
+        "filed_report": rectifying.report_rectified(
+            rectifying.order_rectification(task, **order), text="见附件", file=small.PNG, by=head
+        ),
     }
 
 
