@@ -1,5 +1,8 @@
 """采纳结果: a result that another campaign has already stands for this task, instead of a second visit (XZ-15)."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -9,8 +12,9 @@ from accounts.rules import require
 from campaigns.models import Task
 from campaigns.states import TaskState
 from visits import transitions
-from visits.errors import VisitError, WrongState
+from visits.errors import VisitError
 from visits.models import Adoption
+from visits.outcomes import Whole, whole_of
 
 WITH_RESULT = (TaskState.CONCLUDED, TaskState.CLOSED)
 
@@ -20,22 +24,39 @@ def adoptable(task: Task) -> list[Task]:
     found = Task.objects.filter(
         institution=task.institution_id, state__in=WITH_RESULT, campaign__year=task.campaign.year
     )
-    return list(found.exclude(campaign=task.campaign_id).select_related("campaign"))
+    return list(found.exclude(campaign=task.campaign_id).select_related("campaign", "bureau"))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A task whose result may be adopted, with what it found."""
+
+    task: Task
+    whole: Whole
+
+
+def told_of(tasks: Iterable[Task]) -> list[Source]:
+    return [Source(task, whole_of(list(task.results.all()))) for task in tasks]
+
+
+def adoption_of(task: Task) -> Adoption | None:
+    rows = Adoption.objects.filter(task=task)
+    return rows.select_related("source__campaign", "source__bureau", "asked_by", "approved_by").first()
 
 
 @transaction.atomic
 def ask_adoption(task: Task, source: Task, *, reason: str, by: User) -> Adoption:
+    """Asked again before it is approved, the later words stand."""
     task = transitions.locked(task, "campaign", "bureau")
-    adoption = Adoption(task=task, source=source, reason=reason.strip(), asked_by=by, bureau=task.bureau)
+    adoption = Adoption.objects.select_for_update().filter(task=task).first() or Adoption(task=task, bureau=task.bureau)
     require(by, "ask", adoption)
     transitions.check_source(task, "adopt")
     if source.pk not in {each.pk for each in adoptable(task)}:
         raise VisitError("只能采纳同一机构、同一年度其他活动中已经认定的检查结果。")
-    if not adoption.reason:
+    if not reason.strip():
         raise VisitError("采纳结果须写明理由。")
-    if Adoption.objects.filter(task=task).exists():
-        raise WrongState("已经提出采纳，请等批准。")
     with audit.recorded("visits.ask_adoption", adoption, by=by, facts={"task": task.number}):
+        adoption.source, adoption.reason, adoption.asked_by = source, reason.strip(), by
         adoption.save()
     return adoption
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from accounts import audit
@@ -100,6 +100,7 @@ def add_finding(result: DepartmentResult, found: Found, *, by: User) -> Finding:
     result = _writable(result, by)
     visit = last_visit(result.task)
     _check_basis(found.severity, found.legal_basis, visit_day(visit))
+    _check_connected(result.task, found)
     if not found.matter.strip() or not found.facts.strip():
         raise VisitError("请填写检查事项和事实。")
     finding = Finding(
@@ -119,6 +120,23 @@ def _check_basis(severity: Severity, basis: LegalBasis | None, day: date) -> Non
         return
     if not LegalBasis.objects.valid_on(day).filter(pk=basis.pk).exists():
         raise VisitError(f"{basis}在检查当日（{day:%Y-%m-%d}）无效，请选择当日有效的版本。")
+
+
+def _check_connected(task: Task, found: Found) -> None:
+    """Evidence was taken at this task's visits; what is looked back at was found at the same institution before."""
+    if any(each.visit.task_id != task.pk for each in found.evidence):
+        raise VisitError("只能选择本任务现场检查取得的证据。")
+    if found.rechecks is not None and not earlier_findings(task).filter(pk=found.rechecks.pk).exists():
+        raise VisitError("回头看的问题须是同一机构以前认定的问题。")
+
+
+def earlier_findings(task: Task) -> QuerySet[Finding]:
+    """What other inspections of the institution found, once it was concluded: what a look-back checks again."""
+    found = Finding.objects.filter(
+        result__task__institution=task.institution_id, result__versions__decision=ResultVersion.Decision.CONCLUDED
+    )
+    standing = found.exclude(result__task=task).exclude(state=FindingState.WITHDRAWN)
+    return standing.select_related("result__task__campaign", "result__bureau").order_by("-found_at").distinct()
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts.models import Bureau, User
 from accounts.models.users import INSTITUTION_PEOPLE
@@ -8,6 +9,16 @@ from visits.codes import Category, FollowUp, Severity, SubCategory, TradeOutcome
 from visits.models.sheets import Evidence
 from visits.models.visits import Visit
 from visits.states import FindingState, ResultState
+
+
+class DepartmentResultQuerySet(models.QuerySet["DepartmentResult"]):
+    def visible_to(self, user: User) -> "DepartmentResultQuerySet":
+        """Regulators who see the task. The institution learns from what follows: orders and decisions."""
+        return self.filter(task__in=Task.objects.visible_to(user)) if user.is_regulator else self.none()
+
+    def for_acts(self) -> "DepartmentResultQuerySet":
+        """With everything that rules and pages ask of a result."""
+        return self.select_related("task__institution__county", "task__campaign", "task__bureau", "bureau")
 
 
 class DepartmentResult(models.Model):
@@ -26,6 +37,8 @@ class DepartmentResult(models.Model):
     trade_outcome = models.CharField("处理情况", max_length=12, choices=TradeOutcome.choices, blank=True)
     words = models.TextField("情况说明", blank=True)
     amended_because = models.CharField("更正理由", max_length=500, blank=True)
+
+    objects = DepartmentResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "检查结果"
@@ -136,3 +149,6 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.matter}：{self.facts[:30]}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("visits:finding", args=[self.pk])
