@@ -40,6 +40,7 @@ actions.declare(
         "campaigns.enter_head": "录入公开日志末条",
         "campaigns.set_anchors_aside": "停用公开日志锚点",
         "campaigns.dispatch": "派发任务",
+        "campaigns.add_tasks": "增列检查任务",
         "campaigns.substitute": "替换",
         "campaigns.replace": "撤换检查任务",
         "campaigns.declare": "作出回避声明",

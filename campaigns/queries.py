@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns.models import (
+    ADDED_MODES,
     Act,
     Approval,
     Campaign,
@@ -140,6 +141,7 @@ class LineProgress:
     title: str
     drawn: int
     allotted: int
+    added: int
     notified: int
 
 
@@ -148,9 +150,13 @@ def progress_by_line(campaign: Campaign) -> list[LineProgress]:
     rows = campaign.lines.annotate(
         drawn=Count("tasks", filter=stands & Q(tasks__mode="drawn"), distinct=True),
         allotted=Count("tasks", filter=stands & Q(tasks__mode="allotted"), distinct=True),
+        added=Count("tasks", filter=stands & Q(tasks__mode__in=ADDED_MODES), distinct=True),
         notified=Count("tasks", filter=Q(tasks__state="notified"), distinct=True),
     )
-    return [LineProgress(line.title, line.drawn, line.allotted, line.notified) for line in rows.order_by("position")]
+    return [
+        LineProgress(line.title, line.drawn, line.allotted, line.added, line.notified)
+        for line in rows.order_by("position")
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,6 +177,7 @@ declare(
         "receive_allotment": own & is_draft,
         "see_result": own | watches,
         "replace": own & in_state(CampaignState.DRAWN, CampaignState.DISPATCHED),
+        "add_tasks": (own | holds(Role.COUNTY_OFFICER)) & in_state(CampaignState.DISPATCHED) & ~is_practice,
         "declare_teams": own & in_state(CampaignState.DISPATCHED),
         "oversee": own | watches,
         "download": own | (in_state(CampaignState.DISPATCHED) & (is_lead | holds(Role.COUNTY_OFFICER))),

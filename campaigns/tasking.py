@@ -29,6 +29,12 @@ class TaskMaker:
         bureau = self._counties.get(institution.county_id, self._campaign.lead_bureau)
         return self._task(line, mode=TaskMode.ALLOTTED, institution=institution, bureau=bureau)
 
+    def added(self, line: PlanLine, institution: Institution, mode: TaskMode, bureau: Bureau) -> Task:
+        """Organised by the bureau that added it; the institution's own county assists where that is another."""
+        county = self._counties.get(institution.county_id)
+        assisting = county if county and county.pk != bureau.pk else None
+        return self._task(line, mode=mode, institution=institution, bureau=bureau, assisting_bureau=assisting)
+
     def _task(self, line: PlanLine, **fields: Any) -> Task:
         stage = self._stage
         return Task(

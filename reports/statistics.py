@@ -12,10 +12,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from accounts.rules import can
-from campaigns.models import Campaign, Task, TeamMember
+from campaigns.models import ADDED_MODES, Campaign, Task, TeamMember
 from institutions.models import Certificate, Domain, Institution, InstitutionState
 
 MOST_PEOPLE_SHOWN = 15
+ADDED = "重点、全覆盖和延伸检查"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def institutions_by_domain(user: User) -> list[tuple[str, str, int]]:
 
 def _of_the_campaign(user: User, campaign: Campaign) -> Iterator[Chart]:
     tasks = Task.objects.visible_to(user).live().filter(campaign=campaign).order_by()
-    counted = {"drawn": Count("pk", filter=Q(mode="drawn")), "allotted": Count("pk", filter=Q(mode="allotted"))}
+    counted = {
+        "drawn": Count("pk", filter=Q(mode="drawn")),
+        "allotted": Count("pk", filter=Q(mode="allotted")),
+        "added": Count("pk", filter=Q(mode__in=ADDED_MODES)),
+    }
     counties = tasks.values_list("institution__county_id", "institution__county__name")
     by_county = counties.annotate(**counted).order_by("institution__county_id")
     yield Chart(
@@ -90,7 +95,7 @@ def _tasks(campaign: Campaign, **filters: str) -> str:
 
 
 def _by_mode(label: str, rows: Iterable[Any], campaign: Campaign, parameter: str = "") -> dict[str, Any]:
-    """Stacked bars of drawn and allotted tasks; rows: (code, name, drawn, allotted)."""
+    """Stacked bars of drawn, allotted and, where there are any, added tasks; rows: (code, name, drawn, allotted, added)."""
     found = list(rows)
     return {
         "kind": "stacked",
@@ -98,8 +103,9 @@ def _by_mode(label: str, rows: Iterable[Any], campaign: Campaign, parameter: str
         "unit": "项",
         "categories": [name for _, name, *_ in found],
         "series": [
-            {"name": "随机抽取", "values": [drawn for *_, drawn, _ in found]},
-            {"name": "上级分配", "values": [allotted for *_, allotted in found]},
+            {"name": "随机抽取", "values": [drawn for *_, drawn, _, _ in found]},
+            {"name": "上级分配", "values": [allotted for *_, allotted, _ in found]},
+            *([{"name": ADDED, "values": [added for *_, added in found]}] if any(row[-1] for row in found) else []),
         ],
         "urls": [_tasks(campaign, **{parameter: code}) for code, *_ in found] if parameter else [],
     }

@@ -4,6 +4,7 @@ import io
 from collections import Counter
 from collections.abc import Sequence
 
+from campaigns.models import ADDED_MODES
 from reports.datasets import DrawnRow, ListHead, TaskRow
 from workbooks.writing import ExportColumn, ExportSheet, write_table
 
@@ -43,11 +44,13 @@ DETAIL_COLUMNS = (
 )
 """The rest, for work at the screen, one row a task in the same order."""
 
+ADDED_WORDS = frozenset(mode.label for mode in ADDED_MODES)
 COUNTY_COLUMNS = (
     ExportColumn("县区", lambda row: row[0], width=20),
     ExportColumn("随机抽取", lambda row: row[1], "integer", 12),
     ExportColumn("上级分配", lambda row: row[2], "integer", 12),
-    ExportColumn("合计", lambda row: row[1] + row[2], "integer", 12),
+    ExportColumn("增列", lambda row: row[3], "integer", 12),
+    ExportColumn("合计", lambda row: sum(row[1:4]), "integer", 12),
 )
 DRAWN_COLUMNS = (
     ExportColumn("序号", lambda row: row.sequence, "integer", 6),
@@ -79,11 +82,14 @@ def team(row: TaskRow) -> tuple[str, ...]:
     return (*row.officers, *row.cooperating, *row.experts) or ("由组织检查单位确定",)
 
 
-def tasks_per_county(rows: Sequence[TaskRow]) -> list[tuple[str, int, int]]:
-    """(county, drawn, allotted) in the order in which counties appear."""
+def tasks_per_county(rows: Sequence[TaskRow]) -> list[tuple[str, int, int, int]]:
+    """(county, drawn, allotted, added) in the order in which counties appear."""
     counted = Counter((row.county, row.mode) for row in rows)
     counties = dict.fromkeys(row.county for row in rows)
-    return [(county, counted[county, "随机抽取"], counted[county, "上级分配"]) for county in counties]
+    added = Counter(row.county for row in rows if row.mode in ADDED_WORDS)
+    return [
+        (county, counted[county, "随机抽取"], counted[county, "上级分配"], added[county]) for county in counties
+    ]
 
 
 def drawn_list_workbook(head: ListHead, rows: Sequence[DrawnRow]) -> bytes:

@@ -34,12 +34,23 @@ from campaigns.models.substitutions import (
     Substitution,
     SubstitutionKind,
 )
-from campaigns.models.tasks import Declaration, InspectionNotice, RecusalDecision, Task, TaskMode, TeamMember
+from campaigns.models.tasks import (
+    ADDED_MODES,
+    Addition,
+    Declaration,
+    InspectionNotice,
+    RecusalDecision,
+    Task,
+    TaskMode,
+    TeamMember,
+)
 
 __all__ = [
+    "ADDED_MODES",
     "INSTITUTION_CAUSES",
     "PERSON_CAUSES",
     "Act",
+    "Addition",
     "AllottedInstitution",
     "Approval",
     "ApprovalState",

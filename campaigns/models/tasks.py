@@ -24,6 +24,13 @@ BEFORE_VISIT = [TaskState.DISPATCHED, TaskState.NOTIFIED]
 class TaskMode(models.TextChoices):
     DRAWN = "drawn", "随机抽取"
     ALLOTTED = "allotted", "上级分配"
+    KEY = "key", "重点检查"
+    FULL = "full", "全覆盖检查"
+    EXTENDED = "extended", "延伸检查"
+
+
+ADDED_MODES = (TaskMode.KEY, TaskMode.FULL, TaskMode.EXTENDED)
+"""Beside the random ones: added to a campaign for a stated reason, marked and counted as such (requirement SX-11)."""
 
 
 class Declaration(models.TextChoices):
@@ -110,7 +117,7 @@ class Task(models.Model):
             ),
             models.CheckConstraint(condition=Q(state__in=TaskState.values), name="task_state_is_known"),
             models.CheckConstraint(
-                condition=Q(mode="allotted", draw__isnull=True) | Q(mode="drawn", draw__isnull=False),
+                condition=Q(mode="drawn", draw__isnull=False) | ~Q(mode="drawn") & Q(draw__isnull=True),
                 name="task_is_drawn_once_it_has_a_draw",
             ),
         ]
@@ -120,6 +127,27 @@ class Task(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("campaigns:task", args=[self.pk])
+
+    @property
+    def is_added(self) -> bool:
+        return self.mode in ADDED_MODES
+
+
+class Addition(models.Model):
+    """增列: why a task stands beside those that were drawn, and who answers for it."""
+
+    task = models.OneToOneField(Task, models.PROTECT, related_name="addition", verbose_name="任务")
+    reason = models.CharField("理由", max_length=500)
+    repeated_because = models.CharField("重复检查的理由", max_length=500, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="增列人")
+    at = models.DateTimeField("增列时间", auto_now_add=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "增列"
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.task.number
 
 
 class TeamMemberQuerySet(models.QuerySet["TeamMember"]):

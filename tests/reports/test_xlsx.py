@@ -91,12 +91,12 @@ def test_task_without_team_says_who_sees_to_it():
 
 
 def test_counties_are_counted_by_mode():
-    rows = [row(1), row(2, mode="上级分配"), row(3, county="平城区")]
+    rows = [row(1), row(2, mode="上级分配"), row(3, county="平城区"), row(4, county="平城区", mode="重点检查")]
 
     sheet = opened(xlsx.task_list_workbook(HEAD, rows, by_county=True))["各县区任务数"]
 
     assert list(sheet.iter_rows(min_row=3, values_only=True)) == [
-        ("县区", "随机抽取", "上级分配", "合计"), ("云冈区", 1, 1, 2), ("平城区", 1, 0, 1),
+        ("县区", "随机抽取", "上级分配", "增列", "合计"), ("云冈区", 1, 1, 0, 2), ("平城区", 1, 0, 1, 2),
     ]  # fmt: skip
 
 
