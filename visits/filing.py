@@ -1,4 +1,4 @@
-"""Files that come with a delivery or with what follows a visit: judged by their content, pictures drawn anew, viruses refused."""
+"""Files that come with a delivery or with what follows a visit: judged by content, pictures drawn anew, no viruses."""
 
 import hashlib
 

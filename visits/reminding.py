@@ -92,15 +92,15 @@ def _take(reminder: RectificationReminder) -> bool:
 
 def _send(reminder: RectificationReminder, connection: BaseEmailBackend) -> int:
     """How many addresses it went to; 0 when it failed or was no longer needed."""
-    addresses = addresses_of(reminder) if _is_still_due(reminder) else []
+    to, bcc = addresses_of(reminder) if _is_still_due(reminder) else ([], [])
     try:
-        if addresses:
-            EmailMessage(subject_of(reminder), text_of(reminder), to=addresses, connection=connection).send()
+        if to or bcc:
+            EmailMessage(subject_of(reminder), text_of(reminder), to=to, bcc=bcc, connection=connection).send()
     except (SMTPException, OSError) as error:
         logger.warning("reminder %s was not mailed: %s", reminder.pk, error)
         return 0
-    RectificationReminder.objects.filter(pk=reminder.pk).update(mail_after=None, mailed=len(addresses))
-    return len(addresses)
+    RectificationReminder.objects.filter(pk=reminder.pk).update(mail_after=None, mailed=len(to) + len(bcc))
+    return len(to) + len(bcc)
 
 
 def _is_still_due(reminder: RectificationReminder) -> bool:
@@ -108,14 +108,14 @@ def _is_still_due(reminder: RectificationReminder) -> bool:
     return order.state in WITH_INSTITUTION and order.due_on == reminder.due_on
 
 
-def addresses_of(reminder: RectificationReminder) -> list[str]:
-    """The institution's people; once it is late also the officer who gave the order."""
+def addresses_of(reminder: RectificationReminder) -> tuple[list[str], list[str]]:
+    """The institution's people; out of their sight, once it is late, the officer who gave the order."""
     order = reminder.rectification
-    asked = Q(representing__institution=order.task.institution_id)
-    if reminder.kind == Kind.AFTER:
-        asked |= Q(pk=order.ordered_by_id)
-    people = User.objects.filter(asked, is_active=True).exclude(email="")
-    return sorted(set(people.values_list("email", flat=True)))
+    people = User.objects.filter(representing__institution=order.task.institution_id, is_active=True)
+    officer = order.ordered_by
+    tells_officer = reminder.kind == Kind.AFTER and officer.is_active and officer.email
+    to = sorted(set(people.exclude(email="").values_list("email", flat=True)))
+    return to, [officer.email] if tells_officer else []
 
 
 def subject_of(reminder: RectificationReminder) -> str:

@@ -11,9 +11,9 @@ from django.utils import timezone
 from accounts.models import Bureau, Region
 from campaigns.models import Task
 from visits.codes import WITH_AMOUNT, WITHOUT_DOCUMENT, MeasureKind
+from visits.filing import TAKES
 from visits.measures import WITH_END
 from visits.models import Finding, Measure, Rectification, RectificationReport, Visit
-from visits.filing import TAKES
 from visits.rectifying import revisits
 from visits.states import FindingState
 
