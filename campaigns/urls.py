@@ -1,6 +1,7 @@
 from django.urls import path
 
 from campaigns.views import (
+    adding,
     allotment,
     approvals,
     campaigns,
@@ -73,6 +74,7 @@ urlpatterns = [
     path("contributions/<int:pk>/refuse/", contributions.refuse, name="refuse"),
     path("campaigns/<int:pk>/dispatch/", steps.dispatch, name="dispatch"),
     path("campaigns/<int:pk>/tasks/", tasks.campaign_tasks, name="campaign_tasks"),
+    path("campaigns/<int:pk>/tasks/new/", adding.add, name="task_add"),
     path("campaigns/<int:pk>/documents/", campaigns.documents, name="documents"),
     path("tasks/", tasks.task_list, name="tasks"),
     path("tasks/notify/", tasks.notify_many, name="notify_many"),

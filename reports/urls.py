@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import self_check_views, views, visit_documents_views
+from reports import result_record, self_check_views, views, visit_documents_views
 
 app_name = "reports"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/notice/", views.campaign_notice, name="campaign_notice"),
     path("draws/<int:pk>/minutes.pdf", views.minutes, name="minutes"),
     path("tasks/<int:pk>/notice.pdf", views.notice, name="notice"),
+    path("results/<int:pk>/record.pdf", result_record.result_record, name="result_record"),
     path("forms/<int:pk>/form.pdf", self_check_views.blank_form, name="blank_form"),
     path("selfchecks/<int:pk>/draft.pdf", self_check_views.self_check_draft, name="self_check_draft"),
     path("selfchecks/<int:pk>/form.pdf", self_check_views.self_check_pdf, name="self_check_pdf"),

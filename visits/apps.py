@@ -10,5 +10,7 @@ class VisitsConfig(AppConfig):
             actions,
             following_links,
             following_todos,
+            result_links,
+            result_todos,
             rules,
         )

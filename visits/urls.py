@@ -1,14 +1,33 @@
 from django.urls import URLPattern, path
 
 from visits.views import (
+    adoption,
+    findings,
+    joint,
     measures,
     own_rectifications,
     rectifications,
+    results,
 )
 
 app_name = "visits"
 
 urlpatterns: list[URLPattern] = [
+    # results
+    path("tasks/<int:pk>/results/", results.results, name="results"),
+    path("tasks/<int:pk>/joint/", joint.conclude, name="conclude"),
+    path("tasks/<int:pk>/adoption/", adoption.adoption, name="adoption"),
+    path("tasks/<int:pk>/adoption/ask/", adoption.ask, name="adoption_ask"),
+    path("adoptions/<int:pk>/approve/", adoption.approve, name="adoption_approve"),
+    path("results/<int:pk>/", results.write, name="result"),
+    path("results/<int:pk>/submit/", results.submit, name="result_submit"),
+    path("results/<int:pk>/pass/", results.pass_, name="result_pass"),
+    path("results/<int:pk>/return/", results.return_, name="result_return"),
+    path("results/<int:pk>/amend/", results.amend, name="amend"),
+    path("results/<int:pk>/findings/new/", findings.add, name="finding_add"),
+    path("results/<int:pk>/findings/take-over/", findings.take_over, name="finding_take_over"),
+    path("findings/<int:pk>/", findings.finding, name="finding"),
+    path("findings/<int:pk>/withdraw/", findings.withdraw, name="finding_withdraw"),
     # measures and rectifications
     path("tasks/<int:pk>/measures/", measures.task_measures, name="task_measures"),
     path("tasks/<int:pk>/measures/new/", measures.propose, name="measure_propose"),

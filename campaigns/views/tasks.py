@@ -33,6 +33,7 @@ def task_list(request: Request) -> HttpResponse:
 def campaign_tasks(request: Request, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     context: dict[str, object] = {"campaign": campaign, "tabs": tabs(request, campaign, "tasks")}
+    context["may_add"] = can(request.user, "add_tasks", campaign)
     if can(request.user, "declare_teams", campaign):
         context["undeclared"] = declaring.count_undeclared(campaign)
     tasks = Task.objects.visible_to(request.user).filter(campaign=campaign)
