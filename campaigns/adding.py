@@ -17,7 +17,17 @@ from accounts import audit
 from accounts.models import User
 from accounts.rules import require
 from campaigns.errors import CampaignError
-from campaigns.models import ADDED_MODES, Addition, Campaign, CampaignKind, PlanLine, SlotRole, Task, TaskMode, TeamMember
+from campaigns.models import (
+    ADDED_MODES,
+    Addition,
+    Campaign,
+    CampaignKind,
+    PlanLine,
+    SlotRole,
+    Task,
+    TaskMode,
+    TeamMember,
+)
 from campaigns.models.tasks import TaskQuerySet
 from campaigns.population import Population
 from campaigns.states import TaskState
@@ -159,7 +169,11 @@ def repeats_of(campaign: Campaign, institutions: Collection[Institution]) -> lis
     by_id = {each.pk: each for each in institutions}
     others = _of_the_year(campaign).filter(institution__in=by_id).exclude(campaign=campaign)
     found = [
-        (not _is_above(task.campaign, campaign), task.number, Repeat(by_id[task.institution_id], _words(task, campaign)))
+        (
+            not _is_above(task.campaign, campaign),
+            task.number,
+            Repeat(by_id[task.institution_id], _words(task, campaign)),
+        )
         for task in others.select_related("campaign__lead_bureau__region", "bureau")
     ]
     kept = campaign.allotted.filter(is_received=False, institution__in=by_id)
@@ -188,7 +202,9 @@ def _check_officers(given: Added, day: date) -> None:
     places = {each.county_id for each in given.institutions}
     bound = Q(institution__in=given.institutions) | Q(county__in=places)
     conflicts = ConflictOfInterest.objects.in_force().filter(bound, inspector__in=officers)
-    if names := sorted({conflict.inspector.name for conflict in conflicts.select_related("inspector") if conflict.inspector}):
+    if names := sorted(
+        {conflict.inspector.name for conflict in conflicts.select_related("inspector") if conflict.inspector}
+    ):
         raise CampaignError(f"{'、'.join(names)}与检查对象有回避关系，请另选人员。")
 
 

@@ -116,7 +116,11 @@ def _period(visit: Visit | None) -> str:
     if visit is None or visit.started_at is None or visit.ended_at is None:
         return ""
     start, end = timezone.localtime(visit.started_at), timezone.localtime(visit.ended_at)
-    return f"{start:%Y-%m-%d %H:%M} 至 {end:%H:%M}" if start.date() == end.date() else f"{start:%Y-%m-%d} 至 {end:%Y-%m-%d}"
+    return (
+        f"{start:%Y-%m-%d %H:%M} 至 {end:%H:%M}"
+        if start.date() == end.date()
+        else f"{start:%Y-%m-%d} 至 {end:%Y-%m-%d}"
+    )
 
 
 def _lines(result: DepartmentResult, visit: Visit | None) -> list[CheckedLine]:
@@ -126,7 +130,9 @@ def _lines(result: DepartmentResult, visit: Visit | None) -> list[CheckedLine]:
     given = {entry.line: entry for entry in visit.entries.all()}
     own = [line for line in lines_of(visit) if line.department == result.bureau.department_id]
     return [
-        CheckedLine(line.title, Check(entry.answer).label if entry and entry.answer else "", entry.facts if entry else "")
+        CheckedLine(
+            line.title, Check(entry.answer).label if entry and entry.answer else "", entry.facts if entry else ""
+        )
         for line in own
         for entry in [given.get(line.key)]
     ]

@@ -87,9 +87,7 @@ def tasks_per_county(rows: Sequence[TaskRow]) -> list[tuple[str, int, int, int]]
     counted = Counter((row.county, row.mode) for row in rows)
     counties = dict.fromkeys(row.county for row in rows)
     added = Counter(row.county for row in rows if row.mode in ADDED_WORDS)
-    return [
-        (county, counted[county, "随机抽取"], counted[county, "上级分配"], added[county]) for county in counties
-    ]
+    return [(county, counted[county, "随机抽取"], counted[county, "上级分配"], added[county]) for county in counties]
 
 
 def drawn_list_workbook(head: ListHead, rows: Sequence[DrawnRow]) -> bytes:

@@ -38,7 +38,9 @@ def whole_of(results: Sequence[DepartmentResult]) -> Whole:
     told = [result for result in results if result.state not in (ResultState.DRAFT, ResultState.RETURNED)]
     categories = [Category(result.category) for result in told if result.category]
     trades = [TradeOutcome(result.trade_outcome) for result in told if result.trade_outcome]
-    states = Finding.objects.filter(result__in=told).exclude(state=FindingState.WITHDRAWN).values_list("state", flat=True)
+    states = (
+        Finding.objects.filter(result__in=told).exclude(state=FindingState.WITHDRAWN).values_list("state", flat=True)
+    )
     findings = list(states)
     return Whole(
         category=max(categories, key=CATEGORIES_BY_WEIGHT.index, default=None),

@@ -79,7 +79,9 @@ def adoptions_to_approve(user: User) -> Iterator[ToDo]:
     ).exclude(asked_by=user)
     for adoption in waiting.select_related("task__institution").order_by("pk")[:MOST_SHOWN]:
         url = reverse("visits:adoption", args=[adoption.task_id])
-        yield ToDo(f"{adoption.task.institution.name}：有人提出采纳其他检查的结果，等待批准", url, "去批准", Urgency.SOON)
+        yield ToDo(
+            f"{adoption.task.institution.name}：有人提出采纳其他检查的结果，等待批准", url, "去批准", Urgency.SOON
+        )
 
 
 workbench.offer(todos=todos)

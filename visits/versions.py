@@ -66,7 +66,9 @@ def draft_of(result: DepartmentResult) -> Shown:
 def _shown(version: ResultVersion | None, content: Mapping[str, Any], before: Mapping[str, Any] | None) -> Shown:
     then = dict(read_fields(before)) if before is not None else {}
     fields = [
-        Said(label, value, then.get(label, NOTHING) if before is not None and then.get(label, NOTHING) != value else None)
+        Said(
+            label, value, then.get(label, NOTHING) if before is not None and then.get(label, NOTHING) != value else None
+        )
         for label, value in read_fields(content)
     ]
     earlier = before["findings"] if before is not None else None

@@ -93,7 +93,11 @@ def test_team_of_one_without_certificate_or_with_a_conflict_is_refused(line):
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({"reason": " "}, "须写明理由"), ({"mode": TaskMode.DRAWN}, "请选择重点检查"), ({"mode": TaskMode.ALLOTTED}, "请选择")],
+    [
+        ({"reason": " "}, "须写明理由"),
+        ({"mode": TaskMode.DRAWN}, "请选择重点检查"),
+        ({"mode": TaskMode.ALLOTTED}, "请选择"),
+    ],
 )
 def test_only_added_modes_with_a_reason_are_taken(line, fields, words):
     with pytest.raises(CampaignError, match=words):

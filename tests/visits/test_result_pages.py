@@ -217,7 +217,9 @@ def test_amended_result_stands_beside_the_former_with_what_changed_marked(office
     result = own(task)
 
     officer.post(url("amend", result), {"because": "类别选错"})
-    officer.post(url("result", result), {"category": "A", "sub_category": "4", "follow_up": "case", "trade_outcome": "penalty"})
+    officer.post(
+        url("result", result), {"category": "A", "sub_category": "4", "follow_up": "case", "trade_outcome": "penalty"}
+    )
     world.find(own(task))
 
     draft = versions.draft_of(own(task))
@@ -253,6 +255,9 @@ def test_look_back_is_shown_on_both_findings(officer):
     task = visited_again(before.result.task)
     result = own(task)
     values = {"matter": "报告管理", "facts": "仍缺复核签字", "severity": "general", "rechecks": before.pk}
+    assert list(officer.get(url("result", result)).context["earlier"]) == [before]
+    form = officer.get(url("finding_add", result), {"rechecks": before.pk}).context["form"]
+    assert (form["rechecks"].value(), form["matter"].value()) == (before.pk, "报告管理")
 
     officer.post(url("finding_add", result), values)
 
@@ -274,8 +279,8 @@ def test_finding_of_another_institution_is_not_looked_back_at(officer):
     page = officer.post(url("finding_add", result), values)
     assert page.status_code == 302
     assert result.findings.get().rechecks is None
+    given = results.Found("报告管理", "缺签字", Severity.GENERAL, rechecks=before)
     with pytest.raises(results.VisitError, match="同一机构以前认定的问题"):
-        given = results.Found("报告管理", "缺签字", Severity.GENERAL, rechecks=before)
         results.add_finding(result, given, by=world.officer())
 
 
@@ -298,7 +303,11 @@ def test_workbench_tells_each_person_what_waits_for_them():
     task = visited(problems=("block:people",))
     result, partner = own(task), own(task, world.ECOLOGY)
     ecologist = world.officer(world.ECOLOGY)
-    assert (todos(world.officer()), todos(ecologist), todos(world.team(task)[0])) == (["去填写"], ["去填写"], ["去填写"])
+    assert (todos(world.officer()), todos(ecologist), todos(world.team(task)[0])) == (
+        ["去填写"],
+        ["去填写"],
+        ["去填写"],
+    )
 
     world.write(partner)
     results.submit_result(partner, by=ecologist)

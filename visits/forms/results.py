@@ -38,7 +38,10 @@ class ResultForm(forms.Form):
     follow_up = forms.ChoiceField(label="后续处置", required=False, choices=[UNCHOSEN, *FollowUp.choices])
     is_finished = forms.BooleanField(label="后续处置已经完结", required=False)
     trade_outcome = forms.ChoiceField(
-        label="处理情况", required=False, choices=[UNCHOSEN, *TradeOutcome.choices], help_text="检验检测行业通报的统计口径"
+        label="处理情况",
+        required=False,
+        choices=[UNCHOSEN, *TradeOutcome.choices],
+        help_text="检验检测行业通报的统计口径",
     )
     words = forms.CharField(
         label="情况说明", required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 5}),

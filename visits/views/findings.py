@@ -50,8 +50,8 @@ def get_finding(request: Request, pk: int) -> Finding:
 
 @require_http_methods(["GET", "POST"])
 def add(request: Request, pk: int) -> HttpResponse:
-    """By hand, or prefilled from the line of the sheet that `line` names. The button `find` only narrows the legal bases:
-    what was typed stays."""
+    """By hand, or prefilled from the line of the sheet that `line` names, or from the earlier finding that `rechecks`
+    names. The button `find` only narrows the legal bases: what was typed stays."""
     result = get_result(request, pk)
     require(request.user, "write", result)
     if request.method == "GET" or "find" in request.POST:
@@ -72,8 +72,11 @@ def _initial(request: Request, result: DepartmentResult) -> dict[str, Any]:
     if request.method == "POST":
         typed: dict[str, Any] = request.POST.dict()
         return typed | {"evidence": request.POST.getlist("evidence")}
-    proposal = proposal_of(result, request.GET.get("line", ""))
-    return prefilled(proposal) if proposal else {}
+    if proposal := proposal_of(result, request.GET.get("line", "")):
+        return prefilled(proposal)
+    number = request.GET.get("rechecks", "")
+    earlier = service.earlier_findings(result.task).filter(pk=number).first() if number.isdecimal() else None
+    return {"rechecks": earlier.pk, "matter": earlier.matter} if earlier else {}
 
 
 def _page(request: Request, result: DepartmentResult, form: FindingForm) -> HttpResponse:

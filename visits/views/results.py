@@ -33,6 +33,7 @@ TONES = {
     ResultState.FINAL: "done",
 }
 WRITABLE = RESULT_STEPS["submit"].sources
+MOST_EARLIER = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def _write_page(request: Request, result: DepartmentResult, form: ResultForm) ->
     return render(request, "visits/result.html", {
         "result": result, "task": result.task, "form": form, "tone": TONES[ResultState(result.state)],
         "proposals": proposals_of(result), "is_open": result.state in WRITABLE, "last": last,
+        "earlier": service.earlier_findings(result.task)[:MOST_EARLIER],
         "findings": result.findings.select_related("legal_basis", "rechecks__result__task").prefetch_related("evidence"),
     })  # fmt: skip
 
