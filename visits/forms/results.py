@@ -159,10 +159,6 @@ def _earlier_words(finding: Finding) -> str:
     return f"{task.campaign.year} 年 {task.number}　{finding.matter}：{finding.facts[:24]}（{finding.get_state_display()}）"
 
 
-class WordsForm(forms.Form):
-    words = forms.CharField(label="退回意见", max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
-
-
 class AmendForm(forms.Form):
     because = forms.CharField(
         label="更正理由", max_length=500, widget=forms.Textarea(attrs={"rows": 3}),

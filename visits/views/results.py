@@ -17,7 +17,7 @@ from campaigns.states import TaskState
 from visits import results as service
 from visits.adopting import adoption_of
 from visits.errors import VisitError
-from visits.forms.results import AmendForm, ResultForm, WordsForm
+from visits.forms.results import AmendForm, ResultForm
 from visits.models import DepartmentResult, Finding, JointReview
 from visits.outcomes import whole_of
 from visits.proposals import proposals_of
@@ -69,10 +69,16 @@ def page(request: Request, task: Task) -> HttpResponse:
     reviews = JointReview.objects.filter(task=shown).prefetch_related("bureaus").select_related("by")
     context: dict[str, Any] = {
         "task": task, "columns": [_column(request, result) for result in found], "whole": whole_of(found),
-        "reviews": reviews, "adoption": adoption, "return_form": WordsForm(),
+        "reviews": reviews, "adoption": adoption, "seen": seen_findings(request, task),
         "may_conclude": task.state == TaskState.JOINT and can(request.user, "conclude", task_subject(task)),
     }  # fmt: skip
     return render(request, "visits/results.html", context)
+
+
+def seen_findings(request: Request, task: Task) -> set[int]:
+    """Of the institution, those whose page this person may open: an earlier one may be another bureau's."""
+    found = Finding.objects.visible_to(request.user).filter(result__task__institution=task.institution_id)
+    return set(found.values_list("pk", flat=True))
 
 
 def _column(request: Request, result: DepartmentResult) -> Column:
@@ -119,7 +125,7 @@ def _write_page(request: Request, result: DepartmentResult, form: ResultForm) ->
     return render(request, "visits/result.html", {
         "result": result, "task": result.task, "form": form, "tone": TONES[ResultState(result.state)],
         "proposals": proposals_of(result), "is_open": result.state in WRITABLE, "last": last,
-        "earlier": service.earlier_findings(result.task)[:MOST_EARLIER],
+        "earlier": service.earlier_findings(result.task)[:MOST_EARLIER], "seen": seen_findings(request, result.task),
         "findings": result.findings.select_related("legal_basis", "rechecks__result__task").prefetch_related("evidence"),
     })  # fmt: skip
 
