@@ -1,4 +1,4 @@
-"""线索移送: a lead handed to another department or region, accepted or declined, answered until its day, closed."""
+"""线索移送: a referral handed to another department or region, accepted or declined, answered until its day, closed."""
 
 import json
 from datetime import date
@@ -14,11 +14,11 @@ from campaigns.models import Task
 from visits import transitions
 from visits.errors import VisitError, WrongState
 from visits.models import Complaint, Finding, Referral
-from visits.states import ReferralState
+from visits.states import OPEN_REFERRALS
 
 FORMAT = "lianchou-referral/1"
 Source = Finding | Task | Complaint
-"""Where a lead came from."""
+"""Where a referral came from."""
 
 
 @transaction.atomic
@@ -33,7 +33,7 @@ def refer(
     sender: Bureau,
     by: User,
 ) -> Referral:
-    """To a bureau of this system, or to one `outside` it, which gets a file (`exported`). `subject`: whom the lead is
+    """To a bureau of this system, or to one `outside` it, which gets a file (`exported`). `subject`: whom the matter is
     about, also somebody who stands in no pool."""
     referral = Referral(
         sender=sender, receiver=receiver, outside=outside.strip(), subject=subject.strip(), text=text.strip(),
@@ -112,19 +112,35 @@ def close_referral(referral: Referral, *, by: User) -> Referral:
 
 
 def exported(referral: Referral) -> str:
-    """What is handed to a receiver outside the system: one JSON text with what it needs and nothing of complainants."""
+    """What is handed to a receiver outside the system: one JSON text with what it needs and nothing of complainants.
+    `evidence` lists names and digests; the files themselves go with the letter."""
     if referral.receiver is not None:
         raise WrongState("接收单位使用本系统，不用导出。")
+    finding = referral.finding
     return json.dumps(
         {
-            "format": FORMAT, "number": referral.number, "from": referral.sender.name, "to": referral.outside,
-            "subject": referral.subject, "text": referral.text, "due_on": referral.due_on.isoformat(),
-            "facts": referral.finding.facts if referral.finding else "",
-            "legal_basis": str(referral.finding.legal_basis or "") if referral.finding else "",
+            "format": FORMAT, "number": referral.number, "from": referral.sender.name,
+            "contact": {"office": referral.sender.contact_office, "phone": referral.sender.contact_phone},
+            "to": referral.outside, "subject": referral.subject, "text": referral.text,
+            "sent_on": timezone.localdate(referral.sent_at).isoformat(), "due_on": referral.due_on.isoformat(),
+            "facts": finding.facts if finding else "",
+            "legal_basis": str(finding.legal_basis or "") if finding else "",
+            "evidence": [
+                {"name": each.name, "sha256": each.digest} for each in (finding.evidence.all() if finding else ())
+            ],
         },
         ensure_ascii=False, indent=1,
     )  # fmt: skip
 
 
+@transaction.atomic
+def export_referral(referral: Referral, *, by: User) -> str:
+    """The file for the receiver, by the sender; each time in the audit trail, since it leaves the system."""
+    require(by, "send", referral)
+    text = exported(referral)
+    audit.record("visits.export_referral", referral, by=by, facts={"to": referral.outside})
+    return text
+
+
 def is_overdue(referral: Referral, today: date) -> bool:
-    return referral.state in (ReferralState.SENT, ReferralState.ACCEPTED) and referral.due_on < today
+    return referral.state in OPEN_REFERRALS and referral.due_on < today

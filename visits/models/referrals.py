@@ -21,6 +21,9 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
 class Complaint(models.Model):
     """投诉举报 from the public. Who complained is kept apart (ComplainantIdentity) and encrypted."""
 
+    SECRET_FIELDS = frozenset({"text", "token_digest"})
+    """The words may tell who wrote them: the trail says that they came, not what they are."""
+
     number = models.CharField("编号", max_length=24, unique=True)
     institution = models.ForeignKey(
         Institution, models.PROTECT, null=True, blank=True, related_name="complaints", verbose_name="机构"
