@@ -10,6 +10,8 @@ class VisitsConfig(AppConfig):
             actions,
             following_links,
             following_todos,
+            referral_links,
+            referral_todos,
             result_links,
             result_todos,
             rules,

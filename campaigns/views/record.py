@@ -30,6 +30,7 @@ NAVIGATION = (
     ("draws", "抽取记录", "/public/draws/"),
     ("log", "公开日志", "/public/log/"),
     ("verify", "自行核验", "/verify/"),
+    ("complaints", "投诉举报", "/complaints/new/"),
 )
 COLUMNS = [
     ExportColumn("条目", lambda row: row.line),

@@ -11,6 +11,7 @@ from inspectors.api import ExpertView, InspectorView
 from institutions.api import CertificateView, DomainView, InstitutionView
 from jobs.api import JobView
 from selftest.api import ChangeRequestView, FormView, ProblemView, RoundView, SelfCheckView
+from visits.api import FindingView, MeasureView, RectificationView, ReferralView, ResultView, VisitView
 
 app_name = "api"
 
@@ -31,6 +32,12 @@ VIEWS: dict[str, type[ViewSetMixin]] = {
     "self-checks": SelfCheckView,
     "self-check-problems": ProblemView,
     "self-check-changes": ChangeRequestView,
+    "visits": VisitView,
+    "results": ResultView,
+    "findings": FindingView,
+    "measures": MeasureView,
+    "rectifications": RectificationView,
+    "referrals": ReferralView,
     "jobs": JobView,
     "domains": DomainView,
     "regions": RegionView,

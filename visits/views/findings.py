@@ -13,7 +13,7 @@ from visits import results as service
 from visits.codes import Severity
 from visits.errors import VisitError
 from visits.forms.results import FindingForm, prefilled
-from visits.models import DepartmentResult, Finding
+from visits.models import DepartmentResult, Finding, Referral
 from visits.proposals import proposal_of
 from visits.states import OPEN_FINDINGS, FindingState
 from visits.views.results import WRITABLE, get_result
@@ -35,6 +35,7 @@ def finding(request: Request, pk: int) -> HttpResponse:
     return render(request, "visits/finding.html", {
         "finding": found, "result": result, "task": result.task, "tone": TONES[FindingState(found.state)],
         "evidence": found.evidence.all(), "may_withdraw": is_open and can(request.user, "write", result),
+        "may_refer": can(request.user, "send", Referral(sender=request.user.bureau)),
         "before": visible.filter(pk=found.rechecks_id).select_related("result__task__campaign", "result__bureau").first(),
         "after": visible.filter(rechecks=found).select_related("result__task__campaign", "result__bureau"),
     })  # fmt: skip
