@@ -1,5 +1,8 @@
 """A list costs the same with three rows and with two hundred; so does an object with many parts."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,10 +15,12 @@ from selftest.models import ChangeRequest, Problem, Round, SelfCheck, Submission
 from tests.campaigns import datong
 from tests.factories import campaigns, inspectors, institutions
 from tests.selftest import world as self_checks
+from visits.models import DepartmentResult, Finding, Measure, Rectification, Referral, Visit
 
 pytestmark = pytest.mark.django_db
 MOST = 12
 FEW, MANY = 3, 200
+HOUR = timedelta(hours=1)
 
 
 def add_institutions(count: int) -> None:
@@ -79,6 +84,35 @@ def add_self_checks(count: int) -> None:
         )
 
 
+def add_visits(count: int) -> None:
+    """With what follows: a result, a finding, a measure, an order and a referral each."""
+    number = f"140200-{campaigns.Campaign.objects.count()}"
+    line = campaigns.line(campaigns.campaign(number, by=datong.officer(), state=CampaignState.DISPATCHED))
+    by, now, first = datong.officer(), timezone.now(), Rectification.objects.count()
+    for place in range(count):
+        task = campaigns.task(line, institutions.institution(), inspectors.inspector())
+        Visit.objects.create(task=task, number=1, planned_start=now, planned_end=now + HOUR, planned_by=by)
+        result = DepartmentResult.objects.create(task=task, bureau=task.bureau)
+        finding = Finding.objects.create(result=result, matter="报告", facts="缺签字", severity="general", found_by=by)
+        same: dict[str, Any] = {"task": task, "bureau": task.bureau}
+        measure = Measure.objects.create(kind="order", proposed_by=by, **same)
+        order = Rectification.objects.create(
+            year=2025,
+            serial=first + place + 1,
+            demands="补齐",
+            due_on=now.date(),
+            ordered_by=by,
+            ordered_at=now,
+            **same,
+        )
+        for each in (measure, order):
+            each.findings.set([finding])
+        Referral.objects.create(
+            number=f"{first + place}号", sender=task.bureau, outside="某省局", task=task, subject="某公司", text="线索",
+            due_on=now.date(), sent_by=by,
+        )  # fmt: skip
+
+
 LISTS = {
     "institutions": add_institutions,
     "inspectors": add_inspectors,
@@ -89,6 +123,12 @@ LISTS = {
     "self-checks": add_self_checks,
     "self-check-problems": add_self_checks,
     "self-check-changes": add_self_checks,
+    "visits": add_visits,
+    "results": add_visits,
+    "findings": add_visits,
+    "measures": add_visits,
+    "rectifications": add_visits,
+    "referrals": add_visits,
 }
 
 
