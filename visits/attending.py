@@ -1,7 +1,7 @@
 """Being there: a visit starts, and ends with an outcome. What the law asks of both is checked here."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.rules import require
 from campaigns.states import TaskState
-from visits import results, signing, transitions
+from visits import results, signing, texts, transitions
 from visits.codes import Check, Outcome
 from visits.errors import OutsideWindow, Unanswered, VisitError
 from visits.models import Entry, Operation, Visit, VisitSignature
@@ -19,6 +19,10 @@ from visits.sheet import Line, compose, lines_of, stored
 
 Signer = VisitSignature.Signer
 NOT_TOLD = "还没有向机构送达检查通知书，不能开始检查。请先登记送达"
+TOLD_LATER = "开始检查（{start:%m月%d日 %H:%M}）早于通知书送达（{told:%m月%d日 %H:%M}），不能开始检查"
+BEFORE_NOTICE = "（《行政处罚法》第四十四条）。"
+BELIEVED = timedelta(days=7)
+"""How long a device may have been offline, or a paper have lain, for its time to count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +37,18 @@ class Place:
 def start_visit(
     visit: Visit, *, device_at: datetime | None = None, place: Place | None = None, reason: str = "", by: User
 ) -> Visit:
-    """Refused before the institution was told, with fewer than two officers certificated today, and outside the notice
-    window without a `reason`. A visit that runs already is returned as it is."""
+    """Refused before the institution was told, with fewer than two officers certificated that day, and outside the notice
+    window without a `reason`; all by the time of the device, which may have been offline since (`happened_at`). A visit
+    that runs already is returned as it is."""
     visit = transitions.locked(visit, "task__campaign", "task__line", "task__notice")
     require(by, "record", visit)
     if visit.started_at is not None:
         return visit
     now = timezone.now()
-    if told(visit) is None:
-        raise VisitError(NOT_TOLD + "（《行政处罚法》第四十四条）。")
-    check_certificates(visit, timezone.localdate(now))
-    if (problem := window_problem(visit, now)) and not reason.strip():
+    start = happened_at(device_at, now)
+    _check_told(visit, start)
+    check_certificates(visit, timezone.localdate(start))
+    if (problem := window_problem(visit, start)) and not reason.strip():
         raise OutsideWindow(f"{problem}。仍要开始检查的，请写明理由。")
     task = transitions.locked(visit.task)
     if visit.kind == Visit.Kind.FIRST and task.state != TaskState.INSPECTING:
@@ -51,8 +56,22 @@ def start_visit(
     return transitions.move(
         visit, "start", by=by, started_at=now, device_started_at=device_at, sheet=stored(compose(visit.task)),
         latitude=place.latitude if place else None, longitude=place.longitude if place else None,
-        window_reason=reason.strip() if problem else "",
+        window_reason=texts.clean(reason).strip()[:500] if problem else "",
     )  # fmt: skip
+
+
+def happened_at(device_at: datetime | None, now: datetime) -> datetime:
+    """The device's time if it can be; one that lies ahead or far back is that of a wrong clock."""
+    return device_at if device_at is not None and now - BELIEVED <= device_at <= now else now
+
+
+def _check_told(visit: Visit, start: datetime) -> None:
+    told_at = told(visit)
+    if told_at is None:
+        raise VisitError(NOT_TOLD + BEFORE_NOTICE)
+    if start < told_at:
+        words = TOLD_LATER.format(start=timezone.localtime(start), told=timezone.localtime(told_at))
+        raise VisitError(words + BEFORE_NOTICE)
 
 
 @transaction.atomic
@@ -66,11 +85,12 @@ def end_visit(
     require(by, "record", visit)
     if visit.ended_at is not None:
         return visit
+    words, opinion, changes = (texts.clean(text).strip() for text in (words, opinion, changes))
     _check_outcome(visit, outcome, words)
     _check_signed(visit, outcome, changes)
     visit = transitions.move(
         visit, "end", by=by, facts={"outcome": outcome}, ended_at=timezone.now(), outcome=outcome,
-        outcome_words=words.strip(), opinion=opinion.strip(), changed_after_signing=changes.strip(),
+        outcome_words=words, opinion=opinion, changed_after_signing=changes,
     )  # fmt: skip
     if visit.kind == Visit.Kind.FIRST:
         results.open_results(visit)

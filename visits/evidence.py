@@ -65,9 +65,12 @@ def _check(visit: Visit, given: Announced) -> None:
 
 
 def received(evidence: Evidence) -> int:
-    """Bytes that have arrived so far."""
+    """Bytes that have arrived so far. All of them without being kept is nothing: something broke at the very end."""
+    if evidence.arrived_at:
+        return evidence.size
     part = _part(evidence)
-    return evidence.size if evidence.arrived_at else part.stat().st_size if part.exists() else 0
+    so_far = part.stat().st_size if part.exists() else 0
+    return so_far if so_far < evidence.size else 0
 
 
 @transaction.atomic
@@ -82,7 +85,7 @@ def receive(evidence: Evidence, offset: int, content: bytes, *, by: User) -> Evi
         raise VisitError("收到的内容超过登记的大小。")
     part = _part(evidence)
     part.parent.mkdir(parents=True, exist_ok=True)
-    with part.open("ab") as file:
+    with part.open("ab" if offset else "wb") as file:
         file.write(content)
     return _complete(evidence, part) if part.stat().st_size == evidence.size else evidence
 

@@ -5,7 +5,7 @@ place; if somebody else's stands there instead, both are kept and shown until a 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.rules import require
-from visits import transitions
+from visits import texts, transitions
 from visits.codes import Agreement, Check
 from visits.errors import VisitError, WrongState
 from visits.models import Entry, Operation, Visit
@@ -44,6 +44,7 @@ def record(visit: Visit, given: Given, *, by: User) -> Operation:
     arrives again is returned as it was kept."""
     visit = transitions.locked(visit, "task")
     require(by, "record", visit)
+    given = replace(given, values={name: texts.clean(value) for name, value in given.values.items()})
     known = Operation.objects.filter(pk=given.id).first()
     if known is not None:
         return _same(known, visit, given, by)

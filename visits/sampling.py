@@ -14,7 +14,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.rules import require
 from campaigns.draw.ranking import ticket_maker
-from visits import transitions
+from visits import texts, transitions
 from visits.codes import Severity
 from visits.errors import VisitError, WrongState
 from visits.models import ReportSample, Visit
@@ -23,6 +23,8 @@ from visits.states import VisitState
 FEWEST = 5
 """Reports of the block 能力范围, or all if there are fewer."""
 MOST = 20_000
+LONGEST_NUMBER = 60
+LONGEST_WORDS = 100
 
 
 def choose(register: Sequence[str], count: int, *, seed: str, words: str) -> list[str]:
@@ -36,19 +38,22 @@ def choose(register: Sequence[str], count: int, *, seed: str, words: str) -> lis
 def draw_reports(
     visit: Visit, register: Sequence[str], count: int, *, words: str, period: str = "", by: User
 ) -> ReportSample:
-    """Once a visit; the register has no number twice."""
+    """Once a visit; the register has no number twice. Asked again for the same, the sample is that which was drawn."""
     visit = transitions.locked(visit, "task")
     require(by, "record", visit)
+    numbers = [texts.clean(number).strip() for number in register if number.strip()]
+    words = texts.clean(words).strip()
+    if drawn := ReportSample.objects.filter(visit=visit).first():
+        if (drawn.register, drawn.institution_words, len(drawn.chosen)) == (numbers, words, count):
+            return drawn
+        raise VisitError("本次检查已经抽取过报告，不能重新抽取。")
     if visit.state != VisitState.STARTED:
         raise WrongState("检查没有在进行，不能抽取报告。")
-    if ReportSample.objects.filter(visit=visit).exists():
-        raise VisitError("本次检查已经抽取过报告，不能重新抽取。")
-    numbers = [number.strip() for number in register if number.strip()]
     _check(numbers, count, words)
     seed = secrets.token_hex(32)
     sample = ReportSample(
-        visit=visit, period=period, register=numbers, seed=seed, institution_words=words.strip(),
-        chosen=choose(numbers, count, seed=seed, words=words.strip()), drawn_by=by,
+        visit=visit, period=texts.clean(period)[:60], register=numbers, seed=seed, institution_words=words,
+        chosen=choose(numbers, count, seed=seed, words=words), drawn_by=by,
     )  # fmt: skip
     with audit.recorded("visits.draw_reports", sample, by=by, facts={"visit": str(visit), "count": count}):
         sample.save()
@@ -56,8 +61,10 @@ def draw_reports(
 
 
 def _check(numbers: list[str], count: int, words: str) -> None:
-    if not words.strip():
-        raise VisitError("请由被检查机构提供任意文字，参与抽取。")
+    if not words or len(words) > LONGEST_WORDS:
+        raise VisitError("请由被检查机构提供任意文字（不超过 100 字），参与抽取。")
+    if any(len(number) > LONGEST_NUMBER for number in numbers):
+        raise VisitError(f"报告清单里有超过 {LONGEST_NUMBER} 字的行。一行应是一个报告编号。")
     if len(numbers) > MOST:
         raise VisitError(f"报告清单超过 {MOST:,} 份，请缩短报告期间。")
     seen: set[str] = set()
@@ -81,6 +88,9 @@ def judge_report(
     sample = ReportSample.objects.select_for_update().get(pk=sample.pk)
     if number not in sample.chosen:
         raise VisitError(f"报告“{number}”不在抽中的报告中。")
+    if visit.state != VisitState.STARTED:
+        raise WrongState("检查没有在进行，不能登记报告的检查情况。")
+    facts = texts.clean(facts)
     if severity is not None and not facts.strip():
         raise VisitError("报告有问题的，须写明情况。")
     with audit.recorded("visits.judge_report", sample, by=by, facts={"report": number}):

@@ -6,6 +6,7 @@ shown (`differences`).
 
 import hashlib
 import json
+from operator import itemgetter
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -15,22 +16,25 @@ from accounts import audit
 from accounts.models import User
 from accounts.rules import require
 from campaigns.draw.canonical import canonical
+from campaigns.draw.errors import Refused
 from selftest.signing import Paper
-from visits import transitions
+from visits import texts, transitions
 from visits.errors import VisitError, WrongState
 from visits.models import Visit, VisitSignature
 from visits.recording import FIELDS
 from visits.states import VisitState
 
 Signer = VisitSignature.Signer
+LONGEST_NAME, LONGEST_WORDS = 30, 500
 
 
 def record_of(visit: Visit) -> str:
-    """All that those who sign put their names to, as canonical JSON: entries by line, digests of evidence in order."""
-    entries = visit.entries.order_by("line").values("line", *FIELDS)
-    evidence = visit.evidence.whole().order_by("digest").values_list("digest", flat=True)
+    """All that those who sign put their names to, as canonical JSON: entries by line, digests of evidence in order.
+    Sorted here: databases have ideas of their own about the order of texts, and a device composes the same."""
+    entries = sorted(visit.entries.values("line", *FIELDS), key=itemgetter("line"))
+    evidence = sorted(visit.evidence.whole().values_list("digest", flat=True))
     return canonical(
-        {"task": visit.task.number, "visit": visit.number, "entries": list(entries), "evidence": list(evidence)}
+        {"task": visit.task.number, "visit": visit.number, "entries": entries, "evidence": evidence}
     ).decode()
 
 
@@ -57,9 +61,9 @@ def sign(visit: Visit, *, signer: Signer, name: str, record: str, image: Paper, 
     """`record` is what stood on the signer's screen. Officers are those of the team who enforce. The same signature
     again is the one that was kept."""
     visit = _signable(visit, record, by)
-    name = name.strip()
-    if not name:
-        raise VisitError("请填写签字人姓名。")
+    name = texts.clean(name).strip()
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise VisitError(f"请填写签字人姓名，不超过 {LONGEST_NAME} 字。")
     if signer == Signer.OFFICER and name not in {each.name for each in visit.attendees.all() if each.enforces}:
         raise VisitError(f"{name}不是本次检查的执法检查人员，不能作为执法人员签字。")
     given = {"visit": visit, "signer": signer, "name": name, "digest": digest_of(record)}
@@ -74,14 +78,15 @@ def sign(visit: Visit, *, signer: Signer, name: str, record: str, image: Paper, 
 def refuse(visit: Visit, *, name: str, words: str, record: str, by: User) -> VisitSignature:
     """The institution will not sign; a witness signs that."""
     visit = _signable(visit, record, by)
-    if not words.strip():
-        raise VisitError("请写明拒绝签字的理由或情况。")
+    name, words = texts.clean(name).strip()[:LONGEST_NAME], texts.clean(words).strip()
+    if not 0 < len(words) <= LONGEST_WORDS:
+        raise VisitError(f"请写明拒绝签字的理由或情况，不超过 {LONGEST_WORDS} 字。")
     given = {
-        "visit": visit, "signer": Signer.INSTITUTION, "name": name.strip() or "被检查机构", "digest": digest_of(record),
+        "visit": visit, "signer": Signer.INSTITUTION, "name": name or "被检查机构", "digest": digest_of(record),
     }  # fmt: skip
     if kept := VisitSignature.objects.filter(**given).first():
         return kept
-    return _keep(VisitSignature(**given, record=record, has_refused=True, words=words.strip(), by=by), by)
+    return _keep(VisitSignature(**given, record=record, has_refused=True, words=words, by=by), by)
 
 
 def _signable(visit: Visit, record: str, by: User) -> Visit:
@@ -97,12 +102,12 @@ def _signable(visit: Visit, record: str, by: User) -> Visit:
 def _is_record(record: str, visit: Visit) -> bool:
     try:
         found = json.loads(record)
-    except ValueError:
+        is_canonical = canonical(found).decode() == record
+    except (ValueError, RecursionError, Refused):
         return False
     if not isinstance(found, dict) or set(found) != {"task", "visit", "entries", "evidence"}:
         return False
-    is_this = (found["task"], found["visit"]) == (visit.task.number, visit.number)
-    return is_this and canonical(found).decode() == record
+    return is_canonical and (found["task"], found["visit"]) == (visit.task.number, visit.number)
 
 
 def _keep(signature: VisitSignature, by: User) -> VisitSignature:

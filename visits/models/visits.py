@@ -13,8 +13,15 @@ from visits.states import VisitState
 
 class VisitQuerySet(models.QuerySet["Visit"]):
     def visible_to(self, user: User) -> "VisitQuerySet":
-        """Regulators and inspectors who see the task. The institution learns from its notice and from what follows."""
-        return self.filter(task__in=Task.objects.visible_to(user)) if user.is_regulator else self.none()
+        """Regulators and inspectors who see the task, and officers who go there without being of the drawn team. The
+        institution learns from its notice and from what follows."""
+        if not user.is_regulator:
+            return self.none()
+        return self.filter(Q(task__in=Task.objects.visible_to(user)) | Q(pk__in=_going(user)))
+
+    def attended_by(self, user: User) -> "VisitQuerySet":
+        """Those where the user enforces: of the team, or a guest who does not see the task otherwise."""
+        return self.filter(pk__in=_going(user))
 
     def standing(self) -> "VisitQuerySet":
         return self.exclude(state=VisitState.CANCELLED)
@@ -24,6 +31,11 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(
             state__in=[VisitState.PLANNED, VisitState.STARTED], planned_start__lt=end, planned_end__gt=start
         )
+
+
+def _going(user: User) -> models.QuerySet["Attendee", dict[str, int]]:
+    """The visits where the user enforces."""
+    return Attendee.objects.filter(inspector__user=user, kind__in=["officer", "guest"]).values("visit")
 
 
 class Visit(models.Model):
