@@ -13,6 +13,7 @@ from visits.models import (
     Delivery,
     DepartmentResult,
     Measure,
+    Preparation,
     Rectification,
     Referral,
     Visit,
@@ -102,6 +103,7 @@ declare(
         "conclude": is_lead & organises | holds(Role.COUNTY_OFFICER) & organises,
     },
 )
+declare(Preparation, {"edit": planner})
 declare(Delivery, {"enter": is_officer & (organises | assists), "read": represents})
 declare(
     DepartmentResult,

@@ -1,11 +1,10 @@
 """When a team goes, and who goes: planned by the bureau that organises the inspection, clashes shown, not forbidden."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from accounts import audit
@@ -15,25 +14,18 @@ from campaigns.models import Task, TeamMember
 from campaigns.models.campaign import NoticeWindow
 from campaigns.models.plan import SlotRole
 from campaigns.states import TaskState
-from inspectors.models import Inspector, Leave
+from inspectors.models import ConflictOfInterest, Inspector, PersonState
 from visits import transitions
 from visits.errors import NotCertificated, VisitError
 from visits.models import Attendee, Visit
 
 TWO_OFFICERS = "现场检查须由两名以上具有行政执法资格的人员实施（《行政处罚法》第四十二条）"
+BY_DRAW_ALONE = "组织和参加本次检查的单位，其检查人员由随机抽取产生，不能另行增加；需要更换的，由牵头单位提请替换。"
 KIND_OF_SLOT = {
     SlotRole.OFFICER: Attendee.Kind.OFFICER,
     SlotRole.COOPERATING: Attendee.Kind.COOPERATING,
     SlotRole.EXPERT: Attendee.Kind.EXPERT,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """Somebody is elsewhere at that time."""
-
-    who: str
-    what: str
 
 
 @transaction.atomic
@@ -47,7 +39,7 @@ def plan_visit(task: Task, *, start: datetime, end: datetime, kind: Visit.Kind =
     visit.full_clean(exclude=["sheet"])
     with audit.recorded("visits.plan", visit, by=by, facts={"task": task.number}):
         visit.save()
-    Attendee.objects.bulk_create(_attendees(visit))
+    Attendee.objects.bulk_create(team_of(visit))
     return visit
 
 
@@ -64,7 +56,8 @@ def _check_times(task: Task, start: datetime, end: datetime, kind: Visit.Kind) -
         raise VisitError("该任务已经安排了检查，请修改原来的安排。")
 
 
-def _attendees(visit: Visit) -> list[Attendee]:
+def team_of(visit: Visit) -> list[Attendee]:
+    """Those who would go, unsaved: the team of the task without whoever asked for recusal."""
     members = TeamMember.objects.filter(task=visit.task).select_related("inspector__bureau", "expert")
     going = [member for member in members if not member.is_open_recusal]
     leader = next((member.pk for member in going if member.inspector and member.inspector.can_lead), None)
@@ -101,11 +94,61 @@ def cancel_visit(visit: Visit, *, because: str, by: User) -> Visit:
 
 @transaction.atomic
 def add_guest(visit: Visit, inspector: Inspector, *, by: User) -> Attendee:
-    """An officer from elsewhere, from the pool (requirement SX-10)."""
+    """An officer from elsewhere, from the pool (requirement SX-10); never one whom the draw could have chosen."""
     visit = _open_for_people(visit, by)
+    _check_guest(visit, inspector)
+    return _add(visit, Attendee.Kind.GUEST, inspector.name, inspector.bureau.name, by, inspector=inspector)
+
+
+@transaction.atomic
+def add_officer(visit: Visit, inspector: Inspector, *, by: User) -> Attendee:
+    """An officer of the place itself, where no team was drawn: tasks that the upper level handed down (requirement
+    DT-8)."""
+    visit = _open_for_people(visit, by)
+    _check_comes(visit, inspector)
+    if has_drawn_team(visit.task):
+        raise VisitError(BY_DRAW_ALONE)
+    leads = inspector.can_lead and not visit.attendees.filter(is_leader=True).exists()
+    return _add(
+        visit, Attendee.Kind.OFFICER, inspector.name, inspector.bureau.name, by, inspector=inspector, is_leader=leads
+    )
+
+
+def has_drawn_team(task: Task) -> bool:
+    return task.members.exists()
+
+
+def is_of_place(task: Task, inspector: Inspector) -> bool:
+    """Of a bureau that inspects here anyway, not from elsewhere."""
+    own = {*drawing_bureaus(task), task.assisting_bureau_id}
+    return inspector.bureau_id in own or inspector.bureau.region_id == task.bureau.region_id
+
+
+def _check_guest(visit: Visit, inspector: Inspector) -> None:
+    _check_comes(visit, inspector)
+    if inspector.bureau_id in drawing_bureaus(visit.task):
+        raise VisitError(BY_DRAW_ALONE)
+
+
+def _check_comes(visit: Visit, inspector: Inspector) -> None:
     if visit.attendees.filter(inspector=inspector).exists():
         raise VisitError(f"{inspector}已在检查组中。")
-    return _add(visit, Attendee.Kind.GUEST, inspector.name, inspector.bureau.name, by, inspector=inspector)
+    if inspector.state != PersonState.ACTIVE:
+        raise VisitError(f"{inspector}在检查人员名录库中已失效，不能参加检查。")
+    if is_recused(inspector, visit.task):
+        raise VisitError(f"{inspector}与被检查机构有回避关系，不能参加检查（《行政处罚法》第四十三条）。")
+
+
+def drawing_bureaus(task: Task) -> set[str]:
+    """Whose officers come by the draw alone."""
+    return {task.bureau_id, *task.line.partners.values_list("pk", flat=True)}
+
+
+def is_recused(inspector: Inspector, task: Task) -> bool:
+    here = Q(institution=task.institution_id) | Q(county=task.institution.county_id)
+    if ConflictOfInterest.objects.in_force().filter(here, inspector=inspector).exists():
+        return True
+    return any(member.is_open_recusal for member in task.members.filter(inspector=inspector))
 
 
 @transaction.atomic
@@ -125,38 +168,99 @@ def _open_for_people(visit: Visit, by: User) -> Visit:
 
 
 def _add(
-    visit: Visit, kind: Attendee.Kind, name: str, workplace: str, by: User, inspector: Inspector | None = None
+    visit: Visit, kind: Attendee.Kind, name: str, workplace: str, by: User, **fields: Inspector | bool | None
 ) -> Attendee:
-    attendee = Attendee(visit=visit, kind=kind, name=name, workplace=workplace, inspector=inspector)
+    attendee = Attendee(visit=visit, kind=kind, name=name, workplace=workplace, **fields)
     attendee.full_clean()
     with audit.recorded("visits.add_attendee", attendee, by=by, facts={"visit": str(visit)}):
         attendee.save()
     return attendee
 
 
-def clashes_of(visit: Visit) -> list[Clash]:
-    """Who of the team, or what at the institution, is planned elsewhere at the same time; who is on leave."""
-    others = Visit.objects.clashing(visit.planned_start, visit.planned_end).exclude(pk=visit.pk)
-    people = [attendee.inspector_id for attendee in visit.attendees.all() if attendee.inspector_id]
-    busy = Attendee.objects.filter(visit__in=others, inspector__in=people).select_related("visit__task__institution")
-    found = [Clash(each.name, f"同一时间在{each.visit.task.institution.name}检查") for each in busy]
-    day = timezone.localdate(visit.planned_start)
-    leaves = Leave.objects.covering(day).filter(inspector__in=people).select_related("inspector")
-    found += [Clash(leave.inspector.name, "当天请假") for leave in leaves]
-    same_place = others.filter(task__institution=visit.task.institution).exclude(task=visit.task)
-    return found + [Clash(visit.task.institution.name, f"同一时间另有检查 {other.task.number}") for other in same_place]
+@transaction.atomic
+def set_leader(visit: Visit, attendee: Attendee, *, by: User) -> Attendee:
+    """组长, one of those who enforce; who is known as able to lead, if any of them is."""
+    visit = transitions.locked(visit, "task__campaign")
+    require(by, "plan", visit)
+    transitions.check_source(visit, "start")
+    attendees = list(visit.attendees.select_related("inspector"))
+    chosen = next((each for each in attendees if each.pk == attendee.pk), None)
+    if chosen is None or not chosen.enforces:
+        raise VisitError("组长须由执法检查人员担任。")
+    if not _can_lead(chosen) and any(_can_lead(each) for each in attendees):
+        raise VisitError(f"名录库未登记{chosen.name}可任组长，请在可任组长的人员中选择。")
+    visit.attendees.exclude(pk=chosen.pk).update(is_leader=False)
+    with audit.recorded("visits.set_leader", chosen, by=by, facts={"visit": str(visit)}):
+        chosen.is_leader = True
+        chosen.save(update_fields=["is_leader"])
+    return chosen
+
+
+def _can_lead(attendee: Attendee) -> bool:
+    return attendee.enforces and attendee.inspector is not None and attendee.inspector.can_lead
+
+
+@transaction.atomic
+def remove_attendee(visit: Visit, attendee: Attendee, *, by: User) -> None:
+    """Somebody who was added by hand. The drawn team changes only by substitution."""
+    visit = _open_for_people(visit, by)
+    if not is_added(attendee) and has_drawn_team(visit.task):
+        raise VisitError("抽取产生的检查组成员不能直接移除；需要更换的，由牵头单位提请替换。")
+    audit.record("visits.remove_attendee", visit, by=by, facts={"kind": attendee.kind})
+    visit.attendees.filter(pk=attendee.pk).delete()
+
+
+def is_added(attendee: Attendee) -> bool:
+    """By hand: a guest, or a person whom the county named."""
+    named = attendee.kind == Attendee.Kind.COOPERATING and not (attendee.inspector_id or attendee.expert_id)
+    return attendee.kind == Attendee.Kind.GUEST or named
+
+
+@transaction.atomic
+def renew_team(visit: Visit, *, by: User) -> Visit:
+    """Take over the team as it is after substitutions and recusals; those added by hand stay."""
+    visit = transitions.locked(visit, "task__campaign")
+    require(by, "plan", visit)
+    transitions.check_source(visit, "start")
+    if not has_drawn_team(visit.task):
+        raise VisitError("本任务没有抽取检查组，请直接增加或移除检查人员。")
+    drawn, kept = team_of(visit), list(visit.attendees.all())
+    people = {_person(each) for each in drawn}
+    gone = [each for each in kept if _person(each) not in people and not is_added(each)]
+    doubled = [each for each in kept if each.kind == Attendee.Kind.GUEST and _person(each) in people]
+    visit.attendees.filter(pk__in=[each.pk for each in (*gone, *doubled)]).delete()
+    staying = {_person(each) for each in visit.attendees.all()}
+    new = [each for each in drawn if _person(each) not in staying]
+    leader = next((_person(each) for each in drawn if each.is_leader), None)
+    for each in new:
+        each.is_leader = False
+    Attendee.objects.bulk_create(new)
+    if leader and not visit.attendees.filter(is_leader=True).exists():
+        visit.attendees.filter(inspector=leader[0]).update(is_leader=True)
+    audit.record("visits.renew_team", visit, by=by, facts={"left": len(gone), "joined": len(new)})
+    return visit
+
+
+def is_outdated(visit: Visit, attendees: Iterable[Attendee]) -> bool:
+    """The drawn team is another since the visit was planned."""
+    if not has_drawn_team(visit.task):
+        return False
+    going = {_person(each) for each in attendees if not is_added(each)}
+    return {_person(each) for each in team_of(visit)} != going
+
+
+def _person(attendee: Attendee) -> tuple[int | None, int | None]:
+    return attendee.inspector_id, attendee.expert_id
 
 
 def certificate_problems(attendees: Iterable[Attendee], day: date) -> list[str]:
     """Why this team may not enforce on that day, and what to do about it; empty if it may."""
     officers = [each for each in attendees if each.enforces and each.inspector]
-    gaps = {each.name: each.inspector.certificate_gaps(day) for each in officers if each.inspector}
+    gaps = [(each.name, each.inspector.certificate_gaps(day)) for each in officers if each.inspector]
     problems = [
-        f"{name}{'、'.join(gap)}，不能参加检查。请更新证件信息，或由牵头单位替换人员"
-        for name, gap in gaps.items()
-        if gap
+        f"{name}{'、'.join(gap)}，不能参加检查。请更新证件信息，或由牵头单位替换人员" for name, gap in gaps if gap
     ]
-    able = sum(not gap for gap in gaps.values())
+    able = sum(not gap for _, gap in gaps)
     return problems if able >= 2 else [*problems, f"{TWO_OFFICERS}，当天只有 {able} 人证件有效"]
 
 
@@ -177,6 +281,17 @@ def window_problem(visit: Visit, started_at: datetime) -> str:
     if rule == NoticeWindow.AT_LEAST_24H and hours < 24:
         return f"本次活动要求{rule.label}，实际只提前 {max(hours, 0):.0f} 小时告知"
     return ""
+
+
+def window_advice(visit: Visit) -> str:
+    """When the notice has to be delivered for the planned time to keep the window; empty without a rule, and once it
+    was delivered."""
+    rule = NoticeWindow(visit.task.campaign.notice_window)
+    if rule == NoticeWindow.NONE or told(visit) is not None:
+        return ""
+    moment = timezone.localtime(visit.planned_start - timedelta(hours=24))
+    side = "之后、检查开始之前" if rule == NoticeWindow.WITHIN_24H else "之前"
+    return f"本次活动要求{rule.label}：通知书应在 {moment:%Y-%m-%d %H:%M} {side}送达"
 
 
 def told(visit: Visit) -> datetime | None:

@@ -11,7 +11,7 @@ from campaigns.states import TaskState
 from inspectors.models import Inspector
 from tests.factories import inspectors
 from tests.visits import world
-from visits import attending, delivering, scheduling, signing
+from visits import attending, clashing, delivering, scheduling, signing
 from visits.codes import Check, DeliveryMode, Outcome
 from visits.errors import NotCertificated, OutsideWindow, Unanswered, VisitError
 from visits.models import Attendee
@@ -172,7 +172,7 @@ def test_clashes_name_who_is_elsewhere_or_on_leave():
     inspectors.leave(person, first=timezone.localdate(), last=timezone.localdate())
     second = scheduling.plan_visit(task, start=first.planned_start, end=first.planned_end, by=world.officer())
 
-    found = {(clash.who, clash.what) for clash in scheduling.clashes_of(second)}
+    found = {(clash.who, clash.what) for clash in clashing.clashes_of(second)}
 
     assert (person.name, "当天请假") in found
     assert (person.name, f"同一时间在{first.task.institution.name}检查") in found
