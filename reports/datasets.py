@@ -9,7 +9,7 @@ from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Region, User
+from accounts.models import Bureau, Region, User
 from campaigns.addresses import public_address
 from campaigns.draw.sizes import EVERYONE
 from campaigns.models import (
@@ -29,15 +29,17 @@ from campaigns.states import DrawState
 from institutions.models import Certificate, CertificateState, Institution
 from reports.documents import Contact, InspectionNotice, NoticeMatter, NoticeMember, Provenance
 from reports.typesetting import in_fours
+from visits.models import Attendee
+from visits.preparing import contact_of, materials_of
+from visits.states import VisitState
 
-MATERIALS = (
-    "营业执照或者事业单位法人证书，资质认定证书及能力附表",
-    "质量手册、程序文件等管理体系文件",
-    "仪器设备检定、校准资料和人员任职、授权资料",
-    "检验检测报告、原始记录及其电子数据、视频资料",
-    "自查材料、统计直报和能力验证资料",
-)
 NOTICE_ROLES = {SlotRole.OFFICER: "执法人员", SlotRole.COOPERATING: "配合人员", SlotRole.EXPERT: "专家"}
+ATTENDEE_ROLES = {
+    Attendee.Kind.OFFICER: "执法人员",
+    Attendee.Kind.GUEST: "执法人员",
+    Attendee.Kind.COOPERATING: "配合人员",
+    Attendee.Kind.EXPERT: "专家",
+}
 
 MEMBERS = ("members__inspector__bureau", "members__expert")
 
@@ -232,10 +234,11 @@ def notice_tasks(user: User, campaign: Campaign, *, county: str = "") -> QuerySe
 
 def with_notice(tasks: QuerySet[Task]) -> QuerySet[Task]:
     return tasks.select_related(
-        "campaign", "line", "draw", "institution__county", "bureau", "notice__bureau"
+        "campaign", "line", "draw", "institution__county", "bureau", "notice__bureau", "preparation__contact"
     ).prefetch_related(
-        *MEMBERS, "line__partners", "line__matters__department", "line__matters__legal_bases", "campaign__stages"
-    )
+        *MEMBERS, "line__partners", "line__matters__department", "line__matters__legal_bases", "campaign__stages",
+        "visits__attendees__inspector",
+    )  # fmt: skip
 
 
 def inspection_notice(task: Task, *, site: str, made_by: User) -> InspectionNotice:
@@ -255,14 +258,18 @@ def inspection_notice(task: Task, *, site: str, made_by: User) -> InspectionNoti
         matters=tuple(_notice_matter(matter, issued_on) for matter in matters),
         period=period_words(task),
         methods=_distinct(label for matter in matters for label in matter.method_labels) or ("实地检查",),
-        materials=MATERIALS,
-        team=tuple(_notice_member(member) for member in task.members.all()),
-        contact=Contact(task.bureau.contact_office or task.bureau.short_name, task.bureau.contact_phone),
+        materials=tuple(materials_of(task)),
+        team=_notice_team(task),
+        contact=_contact(contact_of(task)),
         issued_on=issued_on,
         verify_url=proof_address(task, site),
         evidence=tuple(_evidence(task)),
         made=Provenance(signed(made_by), timezone.localtime(), issue_words(task)),
     )
+
+
+def _contact(bureau: Bureau) -> Contact:
+    return Contact(bureau.contact_office or bureau.short_name, bureau.contact_phone)
 
 
 def proof_address(task: Task, site: str) -> str:
@@ -292,9 +299,12 @@ def campaign_words(campaign: Campaign) -> str:
 
 
 def inspecting_bureaus(task: Task) -> tuple[str, ...]:
-    """Who visits together, lead first. A task that the upper level handed down is its bureau's alone."""
+    """Who visits together, lead first. A task that the upper level handed down is its bureau's alone; one that was added
+    is of those who were named for it."""
     if task.mode == TaskMode.ALLOTTED:
         return (task.bureau.name,)
+    if task.is_added:
+        return _distinct([task.bureau.name, *(member.workplace for member in task.members.all())])
     return _distinct([task.bureau.name, *(partner.name for partner in task.line.partners.all())])
 
 
@@ -315,6 +325,19 @@ def _notice_matter(matter: InspectionMatter, day: date) -> NoticeMatter:
             articles.setdefault(basis.title, []).append(basis.article)
     words = "；".join(f"《{title}》{'、'.join(found)}" for title, found in articles.items())
     return NoticeMatter(matter.name, matter.department.short_name, words)
+
+
+def _notice_team(task: Task) -> tuple[NoticeMember, ...]:
+    """As drawn; where the bureau itself chose who goes, those of the visit that it planned."""
+    if members := task.members.all():
+        return tuple(_notice_member(member) for member in members)
+    visit = next((visit for visit in task.visits.all() if visit.state != VisitState.CANCELLED), None)
+    return tuple(_notice_attendee(each) for each in visit.attendees.all()) if visit else ()
+
+
+def _notice_attendee(attendee: Attendee) -> NoticeMember:
+    certificate = attendee.inspector.department_certificate if attendee.inspector else ""
+    return NoticeMember(attendee.name, attendee.workplace, certificate, ATTENDEE_ROLES[Attendee.Kind(attendee.kind)])
 
 
 def _notice_member(member: TeamMember) -> NoticeMember:

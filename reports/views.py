@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.models import Region
-from campaigns import addresses
+from campaigns import addresses, openings
 from campaigns.minutes import minutes_of
 from campaigns.models import Campaign, Task
 from campaigns.views.minutes import get_drawn
@@ -92,6 +92,7 @@ def notice(request: Request, pk: int) -> HttpResponse:
 
     tasks = Task.objects.visible_to(request.user).filter(notice__isnull=False)
     task = get_object_or_404(datasets.with_notice(tasks), pk=pk)
+    openings.opened(task, request.user)
     document = datasets.inspection_notice(task, site=_site(request), made_by=request.user)
     name = f"检查通知书{task.notice.number}（{task.institution.name}）.pdf"
     return file_answer(render_inspection_notices([document]), name, "application/pdf")

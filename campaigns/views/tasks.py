@@ -11,7 +11,7 @@ from accounts.lists import arrange
 from accounts.models import Role
 from accounts.models.users import LEADS
 from accounts.rules import can, require
-from campaigns import declaring, notices, queries
+from campaigns import declaring, notices, openings, queries
 from campaigns.errors import CampaignError
 from campaigns.filters import TaskFilter
 from campaigns.links import links_of
@@ -51,6 +51,7 @@ def _list(request: Request, tasks: TaskQuerySet, template: str, context: dict[st
 @require_GET
 def task(request: Request, pk: int) -> HttpResponse:
     found = get_task(request, pk)
+    openings.opened(found, request.user)
     seats = _seats(request, found) if can(request.user, "see_team", found) else []
     context = {
         "task": found,

@@ -5,7 +5,6 @@ from datetime import date, datetime
 import pypdf
 import pytest
 
-from reports.datasets import MATERIALS
 from reports.documents import (
     Attachment,
     Column,
@@ -28,6 +27,7 @@ from reports.pdf import (
 )
 from reports.typesetting import width_in_characters
 from tests.reports.printed_samples import JOINT, NOTICE, notices
+from visits.preparing import USUAL_MATERIALS
 
 COLUMNS = (Column("序号", 0.5, "center", unbroken=True), Column("机构名称", 3), Column("检查方法", 2))
 
@@ -157,7 +157,7 @@ def test_a_batch_is_one_document_with_equal_bytes():
 
 def test_usual_notice_with_every_part_fills_two_pages():
     made = Provenance("大同市市场监督管理局 甄镕喆", datetime(2025, 10, 19, 10, 3), "签发记录 2025-10-19 09:58")
-    full = replace(NOTICE, materials=MATERIALS, team=(*NOTICE.team, NOTICE.team[0]), made=made)
+    full = replace(NOTICE, materials=USUAL_MATERIALS, team=(*NOTICE.team, NOTICE.team[0]), made=made)
 
     assert len(pages(render_inspection_notices([full]))) == 2
 
