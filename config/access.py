@@ -23,6 +23,7 @@ EXPERT_KEEPERS = frozenset({Role.LEAD_OFFICER})
 OFFICERS = LEADS | {Role.COUNTY_OFFICER, Role.PARTNER_LIAISON}
 """Who plans visits, writes results, decides and orders for a bureau (visits.rules)."""
 CONFLICT_DECIDERS = frozenset({Role.LEAD_APPROVER, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER})
+VISIT_OFFICERS = LEADS | {Role.COUNTY_OFFICER, Role.PARTNER_LIAISON}
 ROUND_READERS = LEADS | {Role.COUNTY_OFFICER, Role.SUPERVISOR}
 
 ROUTES = {
@@ -355,6 +356,22 @@ ROUTES = {
     "reports:self_checks_batch": {"POST": OVERSEERS},
     "reports:self_check_workbook": {"POST": ROUND_READERS},
     "reports:rectification_order": {"GET": REGULATORS | INSTITUTION},
+    # visits: preparing
+    "visits:calendar": {"GET": REGULATORS},
+    "visits:plan": {"GET": VISIT_OFFICERS, "POST": VISIT_OFFICERS},
+    "visits:preparation": {"GET": VISIT_OFFICERS, "POST": VISIT_OFFICERS},
+    "visits:deliver": {"GET": VISIT_OFFICERS, "POST": VISIT_OFFICERS},
+    "visits:delivery_proof": {"GET": REGULATORS},
+    "visits:evidence": {"GET": REGULATORS},
+    "visits:signature": {"GET": REGULATORS},
+    "visits:visit": {"GET": REGULATORS},
+    "visits:move": {"GET": VISIT_OFFICERS, "POST": VISIT_OFFICERS},
+    "visits:cancel": {"GET": VISIT_OFFICERS, "POST": VISIT_OFFICERS},
+    "visits:people": {"GET": VISIT_OFFICERS, "POST": VISIT_OFFICERS},
+    "visits:cooperating": {"POST": VISIT_OFFICERS},
+    "visits:renew": {"POST": VISIT_OFFICERS},
+    "visits:leader": {"POST": VISIT_OFFICERS},
+    "visits:remove": {"POST": VISIT_OFFICERS},
     # api
     "api:token": {"POST": PUBLIC, "DELETE": SIGNED_IN},
     "api:schema": {"GET": SIGNED_IN},

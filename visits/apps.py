@@ -10,9 +10,11 @@ class VisitsConfig(AppConfig):
             actions,
             following_links,
             following_todos,
+            links,
             referral_links,
             referral_todos,
             result_links,
             result_todos,
             rules,
+            todos,
         )

@@ -7,12 +7,18 @@ for a missing one. Kinds of objects: tests/access/world.py.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from accounts.models import Role
 from accounts.models.users import LEADS
 
 NOBODY: frozenset[Role] = frozenset()
 CLERK = frozenset({Role.INSTITUTION_CLERK})
+LIAISON = frozenset({Role.PARTNER_LIAISON})
+NOT_ORGANISING = LIAISON | {Role.COUNTY_OFFICER}
+"""At a task that the city organises."""
+NO_UUID = UUID(int=987_654_321)
+VISIT_TIMES = {"day": "2099-01-05", "starts": "09:00", "ends": "12:00", "aware": "on"}
 COUNTY = frozenset({Role.COUNTY_OFFICER})
 NOT_OF_THE_CITY = frozenset({Role.COUNTY_OFFICER, Role.PARTNER_LIAISON})
 """Officers of other bureaus than the city's market regulator."""
@@ -321,6 +327,7 @@ EXAMPLES: dict[str, Example] = {
     "visits:own_rectification": of("rectification"),
     "visits:rectification_report": of("rectification"),
     "visits:extension_ask": of("rectification"),
+    # reports
     # visits: referrals, complaints, boards
     "visits:referrals": PAGE,
     "visits:referral": of("sent_referral", unseen=COUNTY),
@@ -352,25 +359,6 @@ EXAMPLES: dict[str, Example] = {
     "visits:dossier": of("institution"),
     "reports:referral_letter": of("sent_referral", unseen=COUNTY),
     # visits: on site
-    "visits:onsite": PAGE,
-    "visits:onsite_worker": PAGE,
-    "visits:onsite_manifest": PAGE,
-    "visits:onsite_pulse": PAGE,
-    "visits:onsite_today": PAGE,
-    "visits:onsite_visit": of("started_visit"),
-    "visits:onsite_data": of("started_visit"),
-    "visits:onsite_start": of("planned_visit"),
-    "visits:onsite_entries": of("started_visit"),
-    "visits:onsite_evidence": of("started_visit"),
-    "visits:onsite_part": of("visit_evidence", missing=NO_UUID),
-    "visits:onsite_sample": of("started_visit"),
-    "visits:onsite_judge": of("started_visit"),
-    "visits:onsite_activity": of("started_visit"),
-    "visits:onsite_signature": of("started_visit"),
-    "visits:onsite_end": of("started_visit"),
-    "visits:paper_find": PAGE,
-    "visits:paper": of("started_visit"),
-    "reports:visit_sheet": of("started_visit"),
     # visits: results
     "visits:results": of("submitted_visit_task"),
     "visits:result": of("draft_result", refused=NOT_OF_THE_CITY),
@@ -386,7 +374,6 @@ EXAMPLES: dict[str, Example] = {
     "visits:adoption": of("dispatched_visit_task"),
     "visits:adoption_ask": of("dispatched_visit_task", refused=COUNTY),
     "visits:adoption_approve": of("adoption", refused=COUNTY),
-    # reports
     "reports:statistics": PAGE,
     "reports:task_list": of("dispatched"),
     "reports:own_task_list": of("dispatched"),
@@ -404,6 +391,22 @@ EXAMPLES: dict[str, Example] = {
     "reports:self_checks_batch": of("signed_round"),
     "reports:self_check_workbook": of("round"),
     "reports:rectification_order": of("rectification"),
+    # visits: preparing
+    "visits:calendar": PAGE,
+    "visits:plan": of("told_visit_task", data=VISIT_TIMES, refused=NOT_ORGANISING),
+    "visits:preparation": of("dispatched_visit_task", data={"materials": "质量手册"}, refused=NOT_ORGANISING),
+    "visits:deliver": of("notified_visit_task", data={"mode": "post", "words": "EMS"}, refused=LIAISON),
+    "visits:delivery_proof": of("delivery"),
+    "visits:evidence": of("visit_evidence", missing=NO_UUID),
+    "visits:signature": of("visit_signature"),
+    "visits:visit": of("ended_visit"),
+    "visits:move": of("planned_visit", data=VISIT_TIMES, refused=NOT_ORGANISING),
+    "visits:cancel": of("planned_visit", data={"because": "机构停电"}, refused=NOT_ORGANISING),
+    "visits:people": of("planned_visit", refused=LIAISON),
+    "visits:cooperating": of("planned_visit", data={"name": "赵清风", "workplace": "县局"}, refused=LIAISON),
+    "visits:renew": of("planned_visit", refused=NOT_ORGANISING),
+    "visits:leader": of("planned_visit", also={"attendee_pk": "visit_attendee"}, refused=NOT_ORGANISING),
+    "visits:remove": of("planned_visit", also={"attendee_pk": "visit_attendee"}, refused=LIAISON),
     # api
     "api:token": PAGE,
     "api:schema": PAGE,

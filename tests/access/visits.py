@@ -9,6 +9,7 @@ from accounts.models import Bureau, Region
 from campaigns.models import InspectionMatter, InspectionNotice, Task
 from campaigns.states import CampaignState, TaskState
 from tests.factories import accounts, campaigns
+from tests.selftest import files
 from tests.visits import world as small
 from visits import (
     adopting,
@@ -33,10 +34,9 @@ if TYPE_CHECKING:
 STAGES = ("dispatched", "notified", "told", "planned", "started", "ended", "submitted", "joint", "concluded")
 KINDS = (
     *(f"{stage}_visit_task" for stage in STAGES),
-    "planned_visit", "started_visit", "ended_visit", "visit_attendee", "visit_evidence", "partner_result",
+    "planned_visit", "started_visit", "ended_visit", "visit_attendee", "visit_evidence", "visit_signature", "partner_result",
     "draft_result", "submitted_result", "reviewed_result", "final_result", "draft_finding", "final_finding",
-    "planned_measure", "decided_measure", "rectification", "reported_rectification", "rectification_report",
-    "filed_report",
+    "planned_measure", "decided_measure", "rectification", "reported_rectification", "rectification_report", "filed_report",
     "extension", "sent_referral", "accepted_referral", "answered_referral", "outside_referral",
     "complaint", "accepted_complaint", "adoption", "delivery",
 )  # fmt: skip
@@ -52,6 +52,7 @@ def add_visits(city: "City") -> dict[str, Any]:
         **{f"{stage}_visit": visit for stage, visit in visits.items()},
         "visit_attendee": visits["planned"].attendees.filter(is_leader=False).first(),
         "visit_evidence": small.photo(visits["started"], by=city.people["inspector"]),
+        "visit_signature": visits["ended"].signatures.first(),
         "partner_result": tasks["ended"].results.get(bureau__department="ga"),
         "draft_result": own_result(tasks["ended"]),
         "submitted_result": own_result(tasks["submitted"]),
@@ -106,7 +107,10 @@ def notify(task: Task, city: "City", officer: Any) -> None:
 
 def tell(task: Task, city: "City", officer: Any) -> None:
     told_at = timezone.now() - timedelta(hours=2)
-    delivering.deliver(task.notice, mode=DeliveryMode.IN_PERSON, told_at=told_at, received_by="高振华", by=officer)
+    delivering.deliver(
+        task.notice, mode=DeliveryMode.IN_PERSON, told_at=told_at, received_by="高振华",
+        proof=small.Paper("送达回证.pdf", files.PDF), by=officer,
+    )  # fmt: skip
 
 
 def plan(task: Task, city: "City", officer: Any) -> None:
