@@ -23,6 +23,7 @@ SECTIONS = (
     Section("抽查活动", "clipboard-list", "campaigns:list", "/campaigns/"),
     Section("检查任务", "list-checks", "campaigns:tasks", "/tasks/"),
     Section("现场检查", "calendar-days", "visits:calendar", "/visits/"),
+    Section("现场录入", "smartphone", "visits:onsite", "/onsite/"),
     Section("工作看板", "gauge", "visits:board", "/board/"),
     Section("线索移送", "send", "visits:referrals", "/referrals/"),
     Section("投诉举报", "megaphone", "visits:complaints", "/complaints/"),

@@ -24,6 +24,8 @@ OFFICERS = LEADS | {Role.COUNTY_OFFICER, Role.PARTNER_LIAISON}
 """Who plans visits, writes results, decides and orders for a bureau (visits.rules)."""
 CONFLICT_DECIDERS = frozenset({Role.LEAD_APPROVER, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER})
 VISIT_OFFICERS = LEADS | {Role.COUNTY_OFFICER, Role.PARTNER_LIAISON}
+ON_SITE = frozenset({Role.INSPECTOR})
+"""Who stands at the institution, of whatever bureau; at which visits: Visit.attended_by."""
 ROUND_READERS = LEADS | {Role.COUNTY_OFFICER, Role.SUPERVISOR}
 
 ROUTES = {
@@ -275,6 +277,26 @@ ROUTES = {
     "selftest:change": {"GET": ROUND_READERS},
     "selftest:accept_change": {"POST": INSTITUTION_KEEPERS},
     "selftest:reject_change": {"POST": INSTITUTION_KEEPERS},
+    # visits: on site
+    "visits:onsite": {"GET": ON_SITE},
+    "visits:onsite_worker": {"GET": PUBLIC},
+    "visits:onsite_manifest": {"GET": PUBLIC},
+    "visits:onsite_pulse": {"GET": ON_SITE},
+    "visits:onsite_today": {"GET": ON_SITE},
+    "visits:onsite_visit": {"GET": ON_SITE},
+    "visits:onsite_data": {"GET": ON_SITE},
+    "visits:onsite_start": {"POST": ON_SITE},
+    "visits:onsite_entries": {"POST": ON_SITE},
+    "visits:onsite_evidence": {"POST": ON_SITE},
+    "visits:onsite_part": {"GET": ON_SITE, "PUT": ON_SITE},
+    "visits:onsite_sample": {"POST": ON_SITE},
+    "visits:onsite_judge": {"POST": ON_SITE},
+    "visits:onsite_activity": {"POST": ON_SITE},
+    "visits:onsite_signature": {"POST": ON_SITE},
+    "visits:onsite_end": {"POST": ON_SITE},
+    "visits:paper_find": {"GET": ON_SITE},
+    "visits:paper": {"GET": ON_SITE, "POST": ON_SITE},
+    "reports:visit_sheet": {"GET": REGULATORS},
     # visits: measures and rectifications
     "visits:task_measures": {"GET": REGULATORS},
     "visits:measure_propose": {"GET": OFFICERS, "POST": OFFICERS},

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from reports import referral_letter, result_record, self_check_views, views, visit_documents_views
+from reports import referral_letter, result_record, self_check_views, views, visit_documents_views, visit_sheet
 
 app_name = "reports"
 
@@ -24,6 +24,7 @@ urlpatterns = [
     path(
         "rectifications/<int:pk>/order.pdf", visit_documents_views.rectification_order, name="rectification_order"
     ),
+    path("visits/<int:pk>/sheet.pdf", visit_sheet.visit_sheet, name="visit_sheet"),
     path("referrals/<int:pk>/letter.pdf", referral_letter.referral_letter, name="referral_letter"),
     path("rounds/<int:pk>/selfchecks/", self_check_views.self_checks_batch, name="self_checks_batch"),
     path("rounds/<int:pk>/workbook/", self_check_views.self_check_workbook, name="self_check_workbook"),

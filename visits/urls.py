@@ -10,7 +10,10 @@ from visits.views import (
     findings,
     joint,
     measures,
+    onsite,
+    onsite_data,
     own_rectifications,
+    paper,
     people,
     preparing,
     public_complaints,
@@ -22,6 +25,25 @@ from visits.views import (
 app_name = "visits"
 
 urlpatterns: list[URLPattern] = [
+    # on site
+    path("onsite/", onsite.onsite, name="onsite"),
+    path("onsite/worker.js", onsite.worker, name="onsite_worker"),
+    path("onsite/manifest.webmanifest", onsite.manifest, name="onsite_manifest"),
+    path("onsite/pulse.json", onsite_data.pulse, name="onsite_pulse"),
+    path("onsite/today.json", onsite_data.today, name="onsite_today"),
+    path("onsite/visits/<int:pk>/", onsite.onsite_visit, name="onsite_visit"),
+    path("onsite/visits/<int:pk>/data.json", onsite_data.data, name="onsite_data"),
+    path("onsite/visits/<int:pk>/start/", onsite_data.start, name="onsite_start"),
+    path("onsite/visits/<int:pk>/entries/", onsite_data.entries, name="onsite_entries"),
+    path("onsite/visits/<int:pk>/evidence/", onsite_data.announce, name="onsite_evidence"),
+    path("onsite/evidence/<uuid:pk>/part/", onsite_data.evidence_part, name="onsite_part"),
+    path("onsite/visits/<int:pk>/sample/", onsite_data.sample, name="onsite_sample"),
+    path("onsite/visits/<int:pk>/judge/", onsite_data.judge, name="onsite_judge"),
+    path("onsite/visits/<int:pk>/activities/", onsite_data.activity, name="onsite_activity"),
+    path("onsite/visits/<int:pk>/signatures/", onsite_data.signature, name="onsite_signature"),
+    path("onsite/visits/<int:pk>/end/", onsite_data.end, name="onsite_end"),
+    path("visits/paper/", paper.paper_find, name="paper_find"),
+    path("visits/<int:pk>/paper/", paper.paper, name="paper"),
     # results
     path("tasks/<int:pk>/results/", results.results, name="results"),
     path("tasks/<int:pk>/joint/", joint.conclude, name="conclude"),
