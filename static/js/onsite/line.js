@@ -1,6 +1,6 @@
 // One line of the check sheet as one card: what is asked, what the institution said, what was found.
 
-import { choice, clock, field, fill, h, labelOf, note } from "./dom.js";
+import { choice, clock, fill, h, labelOf, note } from "./dom.js";
 import { filePicker, keepFiles, showFiles } from "./photos.js";
 import { clean, isAnswered, lineNow, NEEDS_WORDS, rivalsOf, stageOf } from "./record.js";
 
@@ -34,6 +34,7 @@ class Card {
     this.mark = h("span", { class: "os-mark" });
     this.rivals = h("div");
     this.problem = h("div");
+    this.refusal = h("div");
     this.files = h("ul", { class: "os-files" });
     this.editor = this.isOpen ? this.makeEditor(now) : h("div", { class: "os-found" });
     this.element = h("article", { class: "os-card" },
@@ -43,7 +44,7 @@ class Card {
       line.points.length > 0 && h("details", { class: "os-points" }, h("summary", {}, `检查要点（${line.points.length} 条）`), line.points.map((point) => h("p", {}, point))),
       line.said && this.said(line.said),
       this.stage === "planned" && note("waiting", "还没有开始检查。", h("a", { href: "#start" }, "开始检查")),
-      this.rivals, this.editor, this.problem, this.files,
+      this.rivals, this.editor, this.refusal, this.problem, this.files,
       this.isOpen && h("p", { class: "os-row" }, filePicker("选择照片或文件", { onfiles: (files) => this.take(files) })));
     this.update(context);
   }
@@ -119,7 +120,7 @@ class Card {
     if (this.isOpen && !this.merging) this.show(now);
     if (this.isOpen) fill(this.hint, NEEDS_WORDS.includes(now.answer) ? "“发现问题”“未检查”须写明情况或原因" : "可以不填");
     else fill(this.editor, this.shown(now));
-    if (now.refused) fill(this.problem, note("alarm", now.refused));
+    fill(this.refusal, now.refused && note("alarm", now.refused));
     showFiles(this.files, context, this.line.key);
   }
 
