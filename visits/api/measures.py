@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -38,7 +38,6 @@ class MeasureSerializer(ApiSerializer):
         )  # fmt: skip
         read_only_fields: Any = fields
 
-    @extend_schema_field(serializers.ListSerializer[Any](child=serializers.IntegerField()))
     def get_findings(self, measure: Measure) -> list[int]:
         return [each.pk for each in measure.findings.all()]
 
@@ -65,7 +64,7 @@ class ProposalInput(serializers.Serializer[Any]):
     words = serializers.CharField(required=False, allow_blank=True, max_length=4000, label="说明")
 
 
-class DecisionInput(serializers.Serializer[Any]):
+class MeasureDecisionInput(serializers.Serializer[Any]):
     decided_on = serializers.DateField(label="决定日期")
     document_number = serializers.CharField(required=False, allow_blank=True, max_length=60, label="文号")
     amount = serializers.DecimalField(
@@ -106,11 +105,11 @@ class MeasureView(ReadView):
         made = measures.propose_measure(task, **values, by=self.user)
         return Response(MeasureSerializer(self.rows().get(pk=made.pk)).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(summary="登记决定", request=DecisionInput, responses={200: MeasureSerializer, 409: Problem})
+    @extend_schema(summary="登记决定", request=MeasureDecisionInput, responses={200: MeasureSerializer, 409: Problem})
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: int) -> Response:
         return self._acted(
-            lambda found: measures.decide_measure(found, by=self.user, **values_of(DecisionInput, request))
+            lambda found: measures.decide_measure(found, by=self.user, **values_of(MeasureDecisionInput, request))
         )
 
     @extend_schema(summary="登记执行", request=DoneInput, responses={200: MeasureSerializer, 409: Problem})

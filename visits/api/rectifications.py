@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -66,7 +66,6 @@ class RectificationSerializer(RectificationRow):
         fields = (*RectificationRow.Meta.fields, "findings", "reports", "extensions")  # type: ignore[assignment]
         read_only_fields: Any = fields
 
-    @extend_schema_field(serializers.ListSerializer[Any](child=serializers.IntegerField()))
     def get_findings(self, order: Rectification) -> list[int]:
         return [each.pk for each in order.findings.all()]
 

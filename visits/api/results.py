@@ -44,7 +44,7 @@ class FindingSerializer(ApiSerializer):
         return str(finding.legal_basis or "")
 
 
-class VersionSerializer(ApiSerializer):
+class ResultVersionSerializer(ApiSerializer):
     """The result word for word, as it was handed in."""
 
     content = extend_schema_field(OpenApiTypes.OBJECT)(serializers.JSONField)(read_only=True)
@@ -76,13 +76,12 @@ class ResultRow(ApiSerializer):
 
 class ResultSerializer(ResultRow):
     findings = serializers.SerializerMethodField()
-    versions = VersionSerializer(many=True, read_only=True)
+    versions = ResultVersionSerializer(many=True, read_only=True)
 
     class Meta(ResultRow.Meta):
         fields = (*ResultRow.Meta.fields, "findings", "versions")  # type: ignore[assignment]
         read_only_fields: Any = fields
 
-    @extend_schema_field(serializers.ListSerializer[Any](child=serializers.IntegerField()))
     def get_findings(self, result: DepartmentResult) -> list[int]:
         return [each.pk for each in result.findings.all()]
 
