@@ -79,7 +79,14 @@ def _result(result: DepartmentResult) -> Row:
     is_submitted = result.state == "submitted"
     whom = f"组长（{task.bureau.short_name}）" if is_submitted else result.bureau.short_name
     what = f"{result.bureau.short_name}的检查结果"
-    return Row(task.institution.name, _page("results", task), task.number, what, result.get_state_display(), whom)
+    return Row(
+        task.institution.name,
+        reverse("visits:results", args=[task.pk]),
+        task.number,
+        what,
+        result.get_state_display(),
+        whom,
+    )
 
 
 def _measures(found: Iterable[Measure]) -> list[Row]:
@@ -92,7 +99,8 @@ def _measure(measure: Measure, waiting: str) -> Row:
     task = measure.task
     state = measure.get_state_display()
     whom = waiting.removeprefix("等待") or measure.bureau.short_name
-    return Row(task.institution.name, _page("measures", task), task.number, str(measure), state, whom)
+    url = reverse("visits:measure", args=[measure.pk])
+    return Row(task.institution.name, url, task.number, str(measure), state, whom)
 
 
 def _rectification(order: Rectification) -> Row:
@@ -108,8 +116,3 @@ def _referral(referral: Referral) -> Row:
     state = referral.get_state_display()
     what = f"{referral.sender.short_name}移送"
     return Row(referral.subject, url, referral.number, what, state, whom, referral.due_on)
-
-
-def _page(name: str, task: Task) -> str:
-    """The page of the task where the thing is worked on."""
-    return reverse({"results": "visits:results", "measures": "visits:task_measures"}[name], args=[task.pk])
