@@ -50,9 +50,7 @@ class LineForm(forms.Form):
     id = forms.UUIDField(widget=forms.HiddenInput)
     base = forms.UUIDField(widget=forms.HiddenInput, required=False)
     answer = forms.ChoiceField(label="检查情况", choices=[*CHOOSE, *Check.choices], required=False)
-    facts = forms.CharField(
-        label="情况描述", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    facts = forms.CharField(label="情况描述", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     agreement = forms.ChoiceField(label="与自查核对", choices=[*CHOOSE, *Agreement.choices], required=False)
 
     def __init__(self, *args: Any, line: Line, entry: Entry | None = None, **kwargs: Any) -> None:
