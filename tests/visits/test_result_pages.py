@@ -149,7 +149,7 @@ def test_violation_without_its_rule_is_refused_and_with_it_is_kept(officer):
 
 def test_evidence_of_another_visit_is_refused(officer):
     result = own(visited())
-    foreign = world.photo(world.started(task=None))
+    foreign = world.photo(world.started())
     values = {"matter": "设备", "facts": "未检定", "severity": "general", "evidence": [foreign.pk]}
 
     assert "evidence" in officer.post(url("finding_add", result), values).context["form"].errors
