@@ -297,7 +297,7 @@ ROUTES = {
     "visits:paper_find": {"GET": ON_SITE},
     "visits:paper": {"GET": ON_SITE, "POST": ON_SITE},
     "reports:visit_sheet": {"GET": REGULATORS},
-    # visits: measures and rectifications
+    # visits — measures and rectifications
     "visits:task_measures": {"GET": REGULATORS},
     "visits:measure_propose": {"GET": OFFICERS, "POST": OFFICERS},
     "visits:measures": {"GET": REGULATORS},
@@ -345,7 +345,7 @@ ROUTES = {
     "visits:progress_rows": {"GET": OFFICE},
     "visits:dossier": {"GET": REGULATORS | INSTITUTION},
     "reports:referral_letter": {"GET": OFFICERS},
-    # visits: results
+    # visits — results
     "visits:results": {"GET": REGULATORS},
     "visits:result": {"GET": OFFICERS | {Role.INSPECTOR}, "POST": OFFICERS | {Role.INSPECTOR}},
     "visits:result_submit": {"POST": OFFICERS | {Role.INSPECTOR}},
@@ -378,7 +378,7 @@ ROUTES = {
     "reports:self_checks_batch": {"POST": OVERSEERS},
     "reports:self_check_workbook": {"POST": ROUND_READERS},
     "reports:rectification_order": {"GET": REGULATORS | INSTITUTION},
-    # visits: preparing
+    # visits — preparing
     "visits:calendar": {"GET": REGULATORS},
     "visits:plan": {"GET": VISIT_OFFICERS, "POST": VISIT_OFFICERS},
     "visits:preparation": {"GET": VISIT_OFFICERS, "POST": VISIT_OFFICERS},
