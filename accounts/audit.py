@@ -29,8 +29,13 @@ class Change:
 
 
 def snapshot(instance: models.Model) -> dict[str, Any]:
-    """The instance's own column values by field name, many-to-many left out."""
-    return {field.name: field.value_from_object(instance) for field in instance._meta.concrete_fields}
+    """The instance's own column values by field name, many-to-many left out; of a file its name."""
+    return {field.name: _value(field, instance) for field in instance._meta.concrete_fields}
+
+
+def _value(field: models.Field[Any, Any], instance: models.Model) -> Any:
+    value = field.value_from_object(instance)
+    return value.name if isinstance(field, models.FileField) else value
 
 
 def compare(instance: models.Model, before: Mapping[str, Any], after: Mapping[str, Any]) -> Change:

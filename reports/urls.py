@@ -21,9 +21,7 @@ urlpatterns = [
     path(
         "selfchecks/<int:pk>/<int:number>/receipt.pdf", self_check_views.self_check_receipt, name="self_check_receipt"
     ),
-    path(
-        "rectifications/<int:pk>/order.pdf", visit_documents_views.rectification_order, name="rectification_order"
-    ),
+    path("rectifications/<int:pk>/order.pdf", visit_documents_views.rectification_order, name="rectification_order"),
     path("visits/<int:pk>/sheet.pdf", visit_sheet.visit_sheet, name="visit_sheet"),
     path("referrals/<int:pk>/letter.pdf", referral_letter.referral_letter, name="referral_letter"),
     path("rounds/<int:pk>/selfchecks/", self_check_views.self_checks_batch, name="self_checks_batch"),

@@ -12,7 +12,7 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         text = unicodedata.normalize("NFC", text)
-        check_text(text, refusal=Refused)
+        check_text(text, (), refusal=Refused)
     except (Refused, UnicodeEncodeError):
         raise VisitError("文字中有无法识别的字符，请删除后重新填写。") from None
     if "\x00" in text:
