@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -55,7 +56,8 @@ class Board:
     referrals_late: int
 
 
-Rows = QuerySet[Task] | QuerySet[DepartmentResult] | QuerySet[Measure] | QuerySet[Rectification] | QuerySet[Referral]
+Rows = QuerySet[Any]
+"""Of tasks, department results, measures, rectifications or referrals."""
 
 
 def rows_of(bureau: Bureau, today: date, user: User | None = None) -> dict[str, Rows]:
@@ -79,7 +81,7 @@ def rows_of(bureau: Bureau, today: date, user: User | None = None) -> dict[str, 
 
 
 def _seen(rows: Rows, user: User) -> Rows:
-    visible: Rows = rows.model._default_manager.visible_to(user)  # type: ignore[attr-defined]  # each of Rows has it
+    visible: Rows = rows.model._default_manager.visible_to(user)
     return rows.filter(pk__in=visible.order_by().values("pk"))
 
 

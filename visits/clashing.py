@@ -76,14 +76,14 @@ def _leaves(goings: Sequence[Going]) -> list[Leave]:
     return list(Leave.objects.filter(inspector__in=people, starts_on__lte=last, ends_on__gte=first))
 
 
-def _seen(others: Sequence[Going], user: User | None) -> set[int | None]:
-    found: set[int | None] = {each.visit for each in others}
+def _seen(others: Sequence[Going], user: User | None) -> set[int]:
+    found = {each.visit for each in others if each.visit is not None}
     if user is None or not found:
         return found
     return set(Visit.objects.visible_to(user).filter(pk__in=found).values_list("pk", flat=True))
 
 
-def _elsewhere(one: Going, others: Sequence[Going], seen: set[int | None]) -> Iterable[Clash]:
+def _elsewhere(one: Going, others: Sequence[Going], seen: set[int]) -> Iterable[Clash]:
     for other in others:
         if one.meets(other):
             place = f"同一时间在{other.task.institution.name}检查" if other.visit in seen else "同一时间另有检查安排"
@@ -97,7 +97,7 @@ def _on_leave(one: Going, leaves: Sequence[Leave]) -> Iterable[Clash]:
             yield Clash(one.people[leave.inspector_id], "当天请假")
 
 
-def _same_place(one: Going, others: Sequence[Going], seen: set[int | None]) -> Iterable[Clash]:
+def _same_place(one: Going, others: Sequence[Going], seen: set[int]) -> Iterable[Clash]:
     for other in others:
         if one.meets(other) and other.task.institution_id == one.task.institution_id and other.task.pk != one.task.pk:
             what = f"同一时间另有检查 {other.task.number}" if other.visit in seen else "同一时间另有其他单位的检查"

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import User
+from selftest.signing import Paper
 from visits import attending, evidence, recording, signing
 from visits.codes import Outcome
 from visits.errors import VisitError
@@ -73,7 +74,7 @@ def attach_scan(visit: Visit, scan: Scan, *, by: User) -> None:
 def sign_as_on_paper(visit: Visit, who: OnPaper, scan: Scan, *, by: User) -> None:
     """The scan stands for each signature that is on it."""
     record = signing.record_of(visit)
-    image = signing.Paper(scan.name, scan.content)
+    image = Paper(scan.name, scan.content)
     signers = [(signing.Signer.OFFICER, name) for name in who.officers]
     if who.refusal:
         signing.refuse(visit, name=who.institution, words=who.refusal, record=record, by=by)

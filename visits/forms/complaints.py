@@ -17,7 +17,7 @@ from visits.states import ComplaintState
 KEPT_APART = "选填。单独加密保存，办理投诉举报的人员看不到；只有指定的负责人写明理由后才能查看，每次查看都有记录。"
 
 
-class CountyField(forms.ModelChoiceField):
+class CountyField(forms.ModelChoiceField[Region]):
     """Counties by their cities."""
 
     def label_from_instance(self, region: Region) -> str:

@@ -29,7 +29,7 @@ def words_field(label: str, *, rows: int = 3, longest: int = 2000, **more: Any) 
     return forms.CharField(label=label, max_length=longest, widget=forms.Textarea(attrs={"rows": rows}), **more)
 
 
-class ByRegion(ModelChoiceIterator):
+class ByRegion(ModelChoiceIterator[Bureau]):
     """Bureaus under the names of their regions."""
 
     def __iter__(self) -> Any:

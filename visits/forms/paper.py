@@ -53,11 +53,11 @@ class LineForm(forms.Form):
     facts = forms.CharField(label="情况描述", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
     agreement = forms.ChoiceField(label="与自查核对", choices=[*CHOOSE, *Agreement.choices], required=False)
 
-    def __init__(self, *args: Any, line: Line, entry: Entry | None = None, **kwargs: Any) -> None:
-        initial = {"id": uuid4(), "base": entry.operation_id if entry else None}
+    def __init__(self, data: Any = None, *, line: Line, entry: Entry | None = None) -> None:
+        initial: dict[str, object] = {"id": uuid4(), "base": entry.operation_id if entry else None}
         if entry:
             initial |= {"answer": entry.answer, "facts": entry.facts, "agreement": entry.agreement}
-        super().__init__(*args, initial=initial, prefix=line.key, auto_id=f"{line.key.replace(':', '-')}-%s", **kwargs)
+        super().__init__(data, initial=initial, prefix=line.key, auto_id=f"{line.key.replace(':', '-')}-%s")
         self.line, self.entry = line, entry
         if line.kind != ITEM:
             del self.fields["agreement"]
@@ -93,8 +93,8 @@ class EndForm(forms.Form):
         label="被检查机构的意见", max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, visit: Visit, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"scan_id": uuid4()}, prefix="end", **kwargs)
+    def __init__(self, data: Any = None, files: Any = None, *, visit: Visit) -> None:
+        super().__init__(data, files, initial={"scan_id": uuid4()}, prefix="end")
         names = [each.name for each in visit.attendees.all() if each.enforces]
         field = self.fields["officers"]
         assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101  # for the type checker: declared above

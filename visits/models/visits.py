@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
@@ -33,7 +34,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         )
 
 
-def _going(user: User) -> models.QuerySet["Attendee", dict[str, int]]:
+def _going(user: User) -> models.QuerySet["Attendee", Any]:
     """The visits where the user enforces."""
     return Attendee.objects.filter(inspector__user=user, kind__in=["officer", "guest"]).values("visit")
 

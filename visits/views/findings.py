@@ -36,7 +36,7 @@ def finding(request: Request, pk: int) -> HttpResponse:
         "finding": found, "result": result, "task": result.task, "tone": TONES[FindingState(found.state)],
         "evidence": found.evidence.all(), "may_withdraw": is_open and can(request.user, "write", result),
         "may_refer": can(request.user, "send", Referral(sender=request.user.bureau)),
-        "before": visible.filter(pk=found.rechecks_id).select_related("result__task__campaign", "result__bureau").first(),
+        "before": visible.filter(rechecked_by=found).select_related("result__task__campaign", "result__bureau").first(),
         "after": visible.filter(rechecks=found).select_related("result__task__campaign", "result__bureau"),
     })  # fmt: skip
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.http import Request
 from selftest.errors import SelfCheckError
 from selftest.papers import drawn_signature
+from selftest.signing import Paper
 from visits import activities, attending, evidence, given, onsite, recording, sampling, signing
 from visits.codes import Outcome, Severity
 from visits.errors import OutsideWindow, Unanswered, VisitError
@@ -184,7 +185,7 @@ def signature(request: Request, pk: int) -> JsonResponse:
     return _changed(signatures=onsite.signatures_of(visit))
 
 
-def _drawn(drawing: str) -> signing.Paper:
+def _drawn(drawing: str) -> Paper:
     try:
         return drawn_signature(drawing)
     except SelfCheckError as refused:
