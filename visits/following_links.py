@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.urls import reverse
 
+from accounts.links import Link, offer
 from accounts.models import User
-from campaigns import links
 from campaigns.models import Task
 from campaigns.states import TaskState
 from visits.models import Rectification
@@ -13,12 +13,12 @@ from visits.models import Rectification
 FOLLOWED = (TaskState.CONCLUDED, TaskState.CLOSED)
 
 
-def following(user: User, task: Task) -> Iterator[links.Link]:
+def following(user: User, task: Task) -> Iterator[Link]:
     if user.is_regulator:
         if task.state in FOLLOWED:
-            yield links.Link("处理与整改", reverse("visits:task_measures", args=[task.pk]), "gavel")
+            yield Link("处理与整改", reverse("visits:task_measures", args=[task.pk]), "gavel")
     elif Rectification.objects.visible_to(user).filter(task=task).exists():
-        yield links.Link("整改", reverse("visits:own_rectifications"), "wrench")
+        yield Link("整改", reverse("visits:own_rectifications"), "wrench")
 
 
-links.offer(following)
+offer(Task, following)

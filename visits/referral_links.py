@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from django.urls import reverse
 
 from accounts.access import routes
+from accounts.links import Link, offer
 from accounts.models import User
 from accounts.rules import can
-from campaigns import links as task_links
 from campaigns import pages
 from campaigns.models import Campaign, Task
 from campaigns.states import TaskState
-from institutions import links
 from institutions.models import Institution
 from visits.models import Referral
 
@@ -20,15 +19,15 @@ BEGUN = (
 )  # fmt: skip
 
 
-def hand_over(user: User, task: Task) -> Iterator[task_links.Link]:
+def hand_over(user: User, task: Task) -> Iterator[Link]:
     """Something comes up once the visit has begun."""
     if task.state in BEGUN and can(user, "send", Referral(sender=user.bureau)):
-        yield task_links.Link("移送线索", reverse("visits:refer_task", args=[task.pk]), "send")
+        yield Link("移送线索", reverse("visits:refer_task", args=[task.pk]), "send")
 
 
-def dossier(user: User, institution: Institution) -> Iterator[links.Link]:
+def dossier(user: User, institution: Institution) -> Iterator[Link]:
     if user.roles & routes()["visits:dossier"]["GET"]:
-        yield links.Link("信用档案", reverse("visits:dossier", args=[institution.pk]), "archive")
+        yield Link("信用档案", reverse("visits:dossier", args=[institution.pk]), "archive")
 
 
 def shows_progress(user: User, campaign: Campaign) -> bool:
@@ -36,6 +35,6 @@ def shows_progress(user: User, campaign: Campaign) -> bool:
     return campaign.drawn_at is not None and bool(user.roles & routes()["visits:campaign_progress"]["GET"])
 
 
-task_links.offer(hand_over)
-links.offer(dossier)
+offer(Task, hand_over)
+offer(Institution, dossier)
 pages.offer(pages.Page("progress", "进展", "visits:campaign_progress", shows_progress))

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
+from accounts.links import links_of
 from accounts.lists import arrange
 from accounts.models import Role
 from accounts.models.users import LEADS
@@ -14,7 +15,6 @@ from accounts.rules import can, require
 from campaigns import declaring, notices, openings, queries
 from campaigns.errors import CampaignError
 from campaigns.filters import TaskFilter
-from campaigns.links import links_of
 from campaigns.models import Task, TeamMember
 from campaigns.models.tasks import TaskQuerySet
 from campaigns.states import TaskState

@@ -9,13 +9,13 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 
 from accounts.http import Request
+from accounts.links import links_of
 from accounts.lists import arrange
 from accounts.rules import can, require
 from institutions import services
 from institutions.exporting import AT_ONCE, export_pool, filtered
 from institutions.filters import KEY_TARGET, InstitutionFilter
 from institutions.history import history
-from institutions.links import links_of
 from institutions.models import Institution, InstitutionState, RiskFlag
 from institutions.presenting import certificate_cards, facts
 from institutions.queries import list_rows, pool_figures

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import workbench
-from campaigns.links import links_of
+from accounts.links import links_of
 from campaigns.models import Campaign, Task
 from campaigns.states import TaskState
 from tests.factories import institutions

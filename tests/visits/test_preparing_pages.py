@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import workbench
+from accounts.links import links_of
 from accounts.models import Role
-from campaigns.links import links_of
 from campaigns.models import Task
 from campaigns.models.campaign import NoticeWindow
 from inspectors.models import Inspector

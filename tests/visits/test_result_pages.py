@@ -5,8 +5,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import workbench
+from accounts.links import links_of
 from accounts.models import Role
-from campaigns.links import links_of
 from campaigns.models import Task
 from campaigns.states import TaskState
 from tests.factories import accounts
