@@ -108,9 +108,15 @@ def _place(visit: Visit, operation: Operation) -> None:
         _mark(operation, Operation.State.SETTLED)
     elif operation.base is None:
         _mark(operation, Operation.State.RIVAL)
-    elif (base := visit.operations.filter(pk=operation.base, line=operation.line).first()) is not None:
+    elif (base := _arrived(visit, operation)) is not None:
         _mark(operation, Operation.State.RIVAL)
         _give_way(base, operation)
+
+
+def _arrived(visit: Visit, operation: Operation) -> Operation | None:
+    """The entry before this one, unless it waits itself or is still on its way."""
+    before = visit.operations.filter(pk=operation.base, line=operation.line)
+    return before.exclude(state=Operation.State.WAITING).first()
 
 
 def _give_way(base: Operation, newer: Operation) -> None:

@@ -76,9 +76,10 @@ class AddTasksForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        if values.get("everything") and values.get("mode") not in (None, TaskMode.FULL):
+        is_everything = values.get("everything")
+        if is_everything and values.get("mode") not in (None, TaskMode.FULL):
             self.add_error("everything", "只有全覆盖检查可以一次列入全部机构。")
-        if not values.get("everything") and not values.get("institutions"):
+        if not is_everything and not values.get("institutions"):
             self.add_error("institutions", "请先查找，再勾选检查对象。")
         return values
 

@@ -91,6 +91,7 @@ def test_board_costs_the_same_with_many_rows():
         return found
 
     some_of_everything()
+    queries()  # what a first request asks once is not counted
     few = queries()
     some_of_everything()
 

@@ -189,13 +189,14 @@ def test_county_names_who_cooperates_and_takes_the_name_back(client):
     named = visit.attendees.get(name="赵清风")
     kind = named.kind
     empty = client.post(page_of("cooperating", visit), {"name": "", "workplace": ""})
-    client.post(page_of("remove", visit, named.pk))
+    removed = client.post(page_of("remove", visit, named.pk), follow=True)
     drawn = visit.attendees.first()
     refused = client.post(page_of("remove", visit, drawn.pk), follow=True)
 
     assert kind == Attendee.Kind.COOPERATING
     assert empty.context["cooperating"].errors.keys() == {"name", "workplace"}
     assert not visit.attendees.filter(name="赵清风").exists()
+    assert words_of(removed)[-1:] == ["已移除赵清风。"]
     assert words_of(refused) == ["抽取产生的检查组成员不能直接移除；需要更换的，由牵头单位提请替换。"]
     assert client.get(page_of("move", visit)).status_code == 403
 

@@ -65,13 +65,13 @@ def matter(department: str) -> InspectionMatter:
     return InspectionMatter.objects.get_or_create(code=f"M-{department}", defaults=values)[0]
 
 
-def notified(of: Task | None = None, **fields: object) -> Task:
+def notified(of: Task | None = None, *, hours_ago: float = 3, **fields: object) -> Task:
     found = of or task(**fields)
     serial = InspectionNotice.objects.filter(bureau=found.bureau).count() + 1
     year = timezone.localdate().year
     InspectionNotice.objects.create(
         task=found, bureau=found.bureau, year=year, serial=serial, issued_by=officer(),
-        issued_at=timezone.now() - timedelta(hours=3),
+        issued_at=timezone.now() - timedelta(hours=hours_ago),
     )  # fmt: skip
     found.state = TaskState.NOTIFIED
     found.save()
@@ -79,7 +79,7 @@ def notified(of: Task | None = None, **fields: object) -> Task:
 
 
 def told(of: Task | None = None, *, hours_ago: float = 2, **fields: object) -> Task:
-    found = of or notified(**fields)
+    found = of or notified(hours_ago=hours_ago + 1, **fields)
     delivering.deliver(
         found.notice, mode=DeliveryMode.IN_PERSON, told_at=timezone.now() - timedelta(hours=hours_ago),
         received_by="高振华", by=officer(),
