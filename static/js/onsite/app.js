@@ -21,7 +21,9 @@ const bar = document.querySelector("[data-bar]");
 const net = document.querySelector("[data-net]");
 const back = document.querySelector("[data-back]");
 const NEWS = 45_000;
+const AGAIN = 8_000;
 const AWAY = 10 * 60_000;
+const NO_NETWORK = "没有网络，这里显示本机保存的内容。";
 const VIEWS = { start: startView, certificates: certificatesView, sample: sampleView, activities: activitiesView, signatures: signaturesView, end: endView, kept: keptView };
 
 const store = await openStore(user).catch((error) => {
@@ -101,7 +103,7 @@ function signIn() {
 async function refresh() {
   await sender.flush();
   const { kind, data } = await http.get("today.json");
-  isStale = { offline: "没有网络，这里显示本机保存的内容。", "signed-out": "登录已过期，这里显示本机保存的内容。" }[kind] ?? "";
+  isStale = { offline: NO_NETWORK, "signed-out": "登录已过期，这里显示本机保存的内容。" }[kind] ?? "";
   if (kind === "signed-out") sender.turn("signed-out");
   if (kind !== "ok" || String(data.user) !== user) return showNet();
   http.token = data.token;
@@ -140,6 +142,8 @@ document.addEventListener("visibilitychange", () => {
 });
 addEventListener("pagehide", () => view?.leave?.());
 setInterval(refreshThis, NEWS);
+// Not every device says that it is online again, nor every time.
+setInterval(() => { if (isStale === NO_NETWORK && document.visibilityState === "visible") refresh(); }, AGAIN);
 
 await open();
 navigator.storage?.persist?.();
