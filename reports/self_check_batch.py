@@ -1,6 +1,5 @@
 """Every signed self-check of a round, or of one county of it, in one file: a PDF to print or a ZIP to keep."""
 
-import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from tempfile import TemporaryFile
@@ -11,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import Region, User
 from jobs.models import Job
 from jobs.running import JobRefused, Outcome, Progress, handles
+from reports.merging import batches, merge
 from reports.requests import LONGEST_TITLE, UNFIT_FOR_FILE_NAMES
 from reports.self_check_form import SelfCheckSheet, check_address, signature_of, version_sheet
 from selftest.models import Round, SelfCheck
@@ -58,17 +58,9 @@ def _file_name(round: Round, county: str, form: str) -> str:
 
 
 def _write_pdf(file: IO[bytes], keys: Sequence[int], by: User, progress: Progress) -> None:
-    from pypdf import PdfWriter  # noqa: PLC0415  # as slow as the next line, in workers only
-
     from reports.self_check_pdf import render_self_checks  # noqa: PLC0415  # half a second and 50 MB, in workers only
 
-    merged = PdfWriter()
-    for start, sheets in _steps(keys, by):
-        progress("正在排版自查表", start, len(keys))
-        merged.append(io.BytesIO(render_self_checks(sheets)))
-    progress("正在合并", len(keys), len(keys))
-    merged.compress_identical_objects()
-    merged.write(file)
+    merge(file, _steps(keys, by), render_self_checks, of=len(keys), doing="正在排版自查表", progress=progress)
 
 
 def _write_zip(file: IO[bytes], keys: Sequence[int], by: User, progress: Progress) -> None:
@@ -84,12 +76,10 @@ def _write_zip(file: IO[bytes], keys: Sequence[int], by: User, progress: Progres
 
 def _steps(keys: Sequence[int], by: User) -> Iterator[tuple[int, list[SelfCheckSheet]]]:
     """(how many came before, the next ones); only a few are held at a time."""
-    for start in range(0, len(keys), PER_STEP):
-        found = SelfCheck.objects.filter(pk__in=keys[start : start + PER_STEP]).select_related(
-            "round__form", "institution"
-        )
+    for start, batch in batches(keys, PER_STEP):
+        found = SelfCheck.objects.filter(pk__in=batch).select_related("round__form", "institution")
         in_order = {self_check.pk: self_check for self_check in found}
-        yield start, [_sheet(in_order[key], by) for key in keys[start : start + PER_STEP]]
+        yield start, [_sheet(in_order[key], by) for key in batch]
 
 
 def _sheet(self_check: SelfCheck, by: User) -> SelfCheckSheet:

@@ -5,7 +5,7 @@ leaves no letter without its codes and no valid code that nobody has.
 """
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
@@ -23,6 +23,7 @@ from jobs.models import Job
 from jobs.running import JobRefused, Outcome, Progress, handles
 from reports.datasets import campaign_words, full_address, signed
 from reports.documents import Contact, Provenance
+from reports.merging import batches, merge
 from reports.requests import LONGEST_TITLE, UNFIT_FOR_FILE_NAMES
 from selftest import letters
 from selftest.inviting import ROLES, Fresh, issue, prepare
@@ -147,21 +148,8 @@ def _slip(role: Role, fresh: Fresh | None, address: str) -> Slip:
 
 
 def _print(documents: Sequence[SelfCheckLetter], progress: Progress) -> bytes:
-    from pypdf import PdfWriter  # noqa: PLC0415  # as slow as the next line, in workers only
-
     from reports.self_check_letters_pdf import render_letters  # noqa: PLC0415  # half a second and 50 MB
 
-    merged = PdfWriter()
-    for done, batch in _batches(documents):
-        progress("正在排版通知函", done, len(documents))
-        merged.append(io.BytesIO(render_letters(batch)))
-    progress("正在合并", len(documents), len(documents))
-    merged.compress_identical_objects()
-    stream = io.BytesIO()
-    merged.write(stream)
-    return stream.getvalue()
-
-
-def _batches(documents: Sequence[SelfCheckLetter]) -> Iterator[tuple[int, Sequence[SelfCheckLetter]]]:
-    for start in range(0, len(documents), LETTERS_PER_STEP):
-        yield start, documents[start : start + LETTERS_PER_STEP]
+    file, steps = io.BytesIO(), batches(documents, LETTERS_PER_STEP)
+    merge(file, steps, render_letters, of=len(documents), doing="正在排版通知函", progress=progress)
+    return file.getvalue()

@@ -17,6 +17,7 @@ from institutions.models import Domain
 from jobs.models import Job
 from jobs.running import JobRefused, Outcome, Progress, handles
 from jobs.services import start_job
+from reports.merging import batches
 from reports.requests import LONGEST_TITLE, UNFIT_FOR_FILE_NAMES
 from selftest.content import Choice, HeaderField, Item
 from selftest.models import Problem, Round, SelfCheck, Submission
@@ -154,10 +155,9 @@ def _titles(items: tuple[Item, ...]) -> tuple[str, ...]:
 
 def _answer_rows(round: Round, seen: QuerySet[SelfCheck], progress: Progress | None) -> Iterator[AnswerRow]:
     keys = list(seen.order_by("county_id", "institution__name", "pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), PER_STEP):
+    for start, part in batches(keys, PER_STEP):
         if progress:
             progress("正在汇总回答", start, len(keys))
-        part = keys[start : start + PER_STEP]
         found = SelfCheck.objects.filter(pk__in=part).select_related("institution", "county")
         by_key = {self_check.pk: self_check for self_check in found}
         answers = signed_answers(list(by_key.values()))
@@ -256,8 +256,7 @@ def _header_column(field: HeaderField, block: str) -> ExportColumn:
 def _header_rows(seen: QuerySet[SelfCheck]) -> Iterator[HeaderRow]:
     """From the last signed version of each."""
     keys = list(seen.order_by("county_id", "institution__name", "pk").values_list("pk", flat=True))
-    for start in range(0, len(keys), PER_STEP):
-        part = keys[start : start + PER_STEP]
+    for _, part in batches(keys, PER_STEP):
         found = SelfCheck.objects.filter(pk__in=part).select_related("institution", "county").in_bulk()
         signed = Submission.objects.filter(self_check__in=part, signature__isnull=False).order_by("number")
         texts = dict(signed.values_list("self_check_id", "text"))

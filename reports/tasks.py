@@ -1,8 +1,7 @@
 """Files that a worker makes. The person's rights are asked again: they may have changed since the button was pressed."""
 
 import io
-from collections.abc import Iterator, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 from accounts.models import Region, User
 from campaigns.models import Campaign, Task
@@ -12,14 +11,13 @@ from reports import datasets, requests, self_check_letters, xlsx  # noqa: F401  
 from reports import self_check_batch as _self_check_batch  # noqa: F401  # registers its job
 from reports import self_check_workbook as _self_check_workbook  # noqa: F401  # registers its job
 from reports.campaign_notice import compose_campaign_notice
+from reports.merging import batches, merge
 from reports.printed_lists import task_list_sheet
 from reports.requests import Product, file_name, may_have
 
 NOTICES_PER_STEP = 50
 MOST_UNISSUED_NAMED = 5
 GONE = "您已无权查看这项抽查活动，或者活动已不在可以生成此文件的阶段。"
-
-Item = TypeVar("Item")
 
 
 @handles(requests.TASK_LIST.kind)
@@ -73,26 +71,14 @@ def make_notices(job: Job, progress: Progress) -> Outcome:
 
 
 def _print_notices(tasks: Sequence[Task], *, site: str, by: User, progress: Progress) -> bytes:
-    from pypdf import PdfWriter  # noqa: PLC0415  # as slow as the next line, in workers only
-
     from reports.pdf import render_inspection_notices  # noqa: PLC0415  # half a second and 50 MB, in workers only
 
-    merged = PdfWriter()
-    for done, batch in _batches(tasks, NOTICES_PER_STEP):
-        progress("正在排版检查通知书", done, len(tasks))
-        notices = [datasets.inspection_notice(task, site=site, made_by=by) for task in batch]
-        merged.append(io.BytesIO(render_inspection_notices(notices)))
-    progress("正在合并", len(tasks), len(tasks))
-    merged.compress_identical_objects()
-    stream = io.BytesIO()
-    merged.write(stream)
-    return stream.getvalue()
+    def render(batch: Sequence[Task]) -> bytes:
+        return render_inspection_notices([datasets.inspection_notice(task, site=site, made_by=by) for task in batch])
 
-
-def _batches(items: Sequence[Item], size: int) -> Iterator[tuple[int, Sequence[Item]]]:
-    """(how many came before, the next ones)."""
-    for start in range(0, len(items), size):
-        yield start, items[start : start + size]
+    file, steps = io.BytesIO(), batches(tasks, NOTICES_PER_STEP)
+    merge(file, steps, render, of=len(tasks), doing="正在排版检查通知书", progress=progress)
+    return file.getvalue()
 
 
 def _notices_made(count: int, unissued: list[str]) -> str:

@@ -1,0 +1,36 @@
+"""One PDF of many documents, typeset a few at a time: all at once would need too much memory."""
+
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import IO, TypeVar
+
+from jobs.running import Progress
+
+Item = TypeVar("Item")
+
+
+def batches(items: Sequence[Item], size: int) -> Iterator[tuple[int, Sequence[Item]]]:
+    """(how many came before, the next ones)."""
+    for start in range(0, len(items), size):
+        yield start, items[start : start + size]
+
+
+def merge(
+    file: IO[bytes],
+    steps: Iterable[tuple[int, Sequence[Item]]],
+    render: Callable[[Sequence[Item]], bytes],
+    *,
+    of: int,
+    doing: str,
+    progress: Progress,
+) -> None:
+    """Each step is rendered as a PDF and they follow each other in `file`. of: how many items there are in all."""
+    from pypdf import PdfWriter  # noqa: PLC0415  # slow to import, in workers only
+
+    merged = PdfWriter()
+    for done, batch in steps:
+        progress(doing, done, of)
+        merged.append(io.BytesIO(render(batch)))
+    progress("正在合并", of, of)
+    merged.compress_identical_objects()
+    merged.write(file)
