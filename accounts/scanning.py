@@ -9,12 +9,14 @@ from io import BytesIO
 from clamav_client.clamd import ClamdError, ClamdNetworkSocket, ClamdUnixSocket
 from django.conf import settings
 
+from accounts.uploads import UploadRefused
+
 TIMEOUT_SECONDS = 30
 
 logger = logging.getLogger(__name__)
 
 
-class Infected(Exception):
+class Infected(UploadRefused):
     """The scanner knows this file as `signature`."""
 
     def __init__(self, signature: str) -> None:
@@ -22,7 +24,7 @@ class Infected(Exception):
         self.signature = signature
 
 
-class ScannerUnavailable(Exception):
+class ScannerUnavailable(UploadRefused):
     """The scanner is configured and gives no answer."""
 
     def __init__(self) -> None:

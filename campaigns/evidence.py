@@ -12,5 +12,5 @@ def check_evidence(name: str, content: bytes) -> None:
     try:
         uploads.check_file(name, content)
         scanning.scan(content)
-    except (uploads.UploadRefused, scanning.Infected, scanning.ScannerUnavailable) as refused:
+    except uploads.UploadRefused as refused:
         raise CampaignError(str(refused)) from refused

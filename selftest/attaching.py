@@ -58,7 +58,7 @@ def examine(name: str, content: bytes, *, self_check: SelfCheck, by: User) -> Ex
         facts = {"signature": infected.signature, "digest": hashlib.sha256(content).hexdigest()}
         audit.record("selftest.infected", self_check, by=by, facts=facts)
         raise SelfCheckError(str(infected)) from infected
-    except (uploads.UploadRefused, scanning.ScannerUnavailable) as refused:
+    except uploads.UploadRefused as refused:
         raise SelfCheckError(str(refused)) from refused
     return Examined(uploads.clean_name(name, suffix), content, uploads.MEDIA_TYPES[suffix])
 

@@ -98,7 +98,7 @@ def _complete(evidence: Evidence, part: Path) -> Evidence:
     try:
         suffix = uploads.check_file(evidence.name, content)
         scanning.scan(content)
-    except (uploads.UploadRefused, scanning.ScannerUnavailable, scanning.Infected) as refused:
+    except uploads.UploadRefused as refused:
         part.unlink()
         raise VisitError(str(refused)) from refused
     with part.open("rb") as file:

@@ -24,6 +24,6 @@ def kept_paper(name: str, content: bytes, *, subject: models.Model, by: User) ->
         facts = {"signature": infected.signature, "digest": hashlib.sha256(content).hexdigest()}
         audit.record("visits.infected", subject, by=by, facts=facts)
         raise VisitError(str(infected)) from infected
-    except (uploads.UploadRefused, scanning.ScannerUnavailable) as refused:
+    except uploads.UploadRefused as refused:
         raise VisitError(str(refused)) from refused
     return Paper(uploads.clean_name(name, suffix), content)
