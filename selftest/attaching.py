@@ -1,6 +1,5 @@
 """Evidence for the items of a self-check: photographs, PDF and Office files, kept as long as a version names them."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,10 +8,11 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit, scanning, uploads
+from accounts import audit
 from accounts.models import User
 from accounts.rules import require
-from selftest import images, transitions
+from accounts.uploads import UploadRefused
+from selftest import examining, transitions
 from selftest.content import Item, Point
 from selftest.errors import Locked, SelfCheckError
 from selftest.filling import is_writable
@@ -26,19 +26,6 @@ NAME_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
-    """A file that may be kept: its kind known from its content, pictures drawn anew, no virus found."""
-
-    name: str
-    content: bytes
-    media_type: str
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
 class Place:
     """Where evidence can be put: a sub-point, or the item as a whole (`index` None) where it has no sub-points."""
 
@@ -47,20 +34,12 @@ class Place:
     attachments: list[Attachment] = field(default_factory=list)
 
 
-def examine(name: str, content: bytes, *, self_check: SelfCheck, by: User) -> Examined:
+def examine(name: str, content: bytes, *, self_check: SelfCheck, by: User) -> examining.Examined:
     """SelfCheckError with the reason when the file is not to be kept; one with a virus is put on record."""
     try:
-        suffix = uploads.check_file(name, content)
-        scanning.scan(content)
-        if suffix in uploads.IMAGES:
-            content, suffix = images.redrawn(content)
-    except scanning.Infected as infected:
-        facts = {"signature": infected.signature, "digest": hashlib.sha256(content).hexdigest()}
-        audit.record("selftest.infected", self_check, by=by, facts=facts)
-        raise SelfCheckError(str(infected)) from infected
-    except uploads.UploadRefused as refused:
+        return examining.examine(name, content, subject=self_check, action="selftest.infected", by=by)
+    except UploadRefused as refused:
         raise SelfCheckError(str(refused)) from refused
-    return Examined(uploads.clean_name(name, suffix), content, uploads.MEDIA_TYPES[suffix])
 
 
 def attach(self_check: SelfCheck, item: int, point: int | None, name: str, content: bytes, *, by: User) -> Attachment:
