@@ -10,6 +10,8 @@ from config.demo.names import fancy, landline, person
 
 HEADCOUNT = 900
 EXPERTS = 60
+OWN_NAME = "孙立军"
+"""The first of Datong's, to whom the account datong-inspector belongs."""
 WEIGHTS = {
     ("scjg", Region.Level.PROVINCE): 20, ("ga", Region.Level.PROVINCE): 6, ("sthj", Region.Level.PROVINCE): 6,
     ("scjg", Region.Level.CITY): 12, ("ga", Region.Level.CITY): 5, ("sthj", Region.Level.CITY): 5,
@@ -41,7 +43,8 @@ def inspector_rows(bureaus: Sequence[Bureau], seed: int = 2026) -> Iterator[dict
     while len(first) + len(rest) < HEADCOUNT:
         rest.append(rng.choice(spare))
     for number, bureau in enumerate((first + rest)[:HEADCOUNT], start=1):
-        yield _inspector(number, bureau, rng)
+        row = _inspector(number, bureau, rng)
+        yield row | {"姓名": OWN_NAME} if number == 1 else row
 
 
 def _inspector(number: int, bureau: Bureau, rng: random.Random) -> dict[str, str]:

@@ -18,6 +18,7 @@ from config.demo.campaign import plan_datong
 from config.demo.institutions import institution_rows
 from config.demo.people import expert_rows, inspector_rows
 from config.demo.self_checks import open_self_checks
+from config.demo.visits.showing import show_inspections
 from inspectors.models import Inspector, Pool
 from inspectors.services import imports as people_imports
 from inspectors.services.conflicts import declare_conflict
@@ -31,7 +32,8 @@ Say = Callable[[str], object]
 
 
 def seed(say: Say) -> None:
-    """Reference data, accounts, both pools, risk flags and conflicts, and the campaign ready to be frozen."""
+    """Reference data, accounts, both pools, risk flags and conflicts, a campaign in the middle of its inspections, and
+    the next one ready to be frozen."""
     say("行政区划、部门、机关单位、领域、抽查事项")
     call_command("load_reference", verbosity=0)
     accounts = _accounts()
@@ -44,6 +46,8 @@ def seed(say: Say) -> None:
     _import_people(province)
     _link_people(accounts)
     _flag_some(accounts["datong-officer"])
+    say("正在实施的监督抽查：现场检查、结果、整改和线索")
+    show_inspections(accounts)
     say("大同市 2025 年度监督抽查：计划与协商")
     partners = {"ga:140200": accounts["datong-police"], "sthj:140200": accounts["datong-ecology"]}
     campaign = plan_datong(accounts["datong-officer"], partners)

@@ -1,0 +1,182 @@
+"""One visit as its people make it: notice, delivery, calendar, the sheet on the phone, signatures."""
+
+import hashlib
+from collections.abc import Callable, Collection, Generator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+from django.utils import timezone
+
+from accounts.models import User
+from campaigns.declaring import declare_team
+from campaigns.models import InspectionNotice, Task
+from campaigns.notices import issue_notices
+from config.demo.visits import pictures
+from config.demo.visits.cast import Cast
+from config.demo.visits.clock import at, workday
+from config.demo.visits.words import CLEAN_OPINION, OPINION, Ill
+from visits import attending, delivering, evidence, recording, sampling, scheduling, sheet, signing
+from visits.codes import Agreement, Check, DeliveryMode, Outcome
+from visits.models import Operation, Visit
+
+Tell = Callable[[InspectionNotice, datetime, Cast], object]
+PHONE = "执法终端（安卓 14）"
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A visit `days` working days from today. `told_before`: working days between notice and visit."""
+
+    days: int
+    starts: str = "09:30"
+    ends: str = "11:50"
+    told_before: int = 1
+    window_reason: str = ""
+    ills: Collection[Ill] = field(default=())
+    outcome: Outcome = Outcome.INSPECTED
+    words: str = ""
+    refuses_to_sign: str = ""
+
+    def moment(self, clock: str, today: date) -> datetime:
+        return at(workday(self.days, today), clock)
+
+    def notice_moments(self, today: date) -> tuple[datetime, datetime]:
+        """Issued and delivered: in the afternoon before, or early on the same day when the day before was free."""
+        day, before = workday(self.days, today), workday(self.days - self.told_before, today)
+        if self.told_before == 1 and (day - before).days > 1:
+            return at(day, "08:10"), at(day, "08:45")
+        return at(before, "15:00"), at(before, "16:20")
+
+
+def in_person(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
+    name = notice.task.institution.legal_representative
+    delivering.deliver(
+        notice, mode=DeliveryMode.IN_PERSON, told_at=now, received_by=name, proof=pictures.scan(notice.number),
+        by=cast["datong-officer"],
+    )  # fmt: skip
+
+
+def by_post(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
+    words = "邮政特快专递，邮件编号 EX000000126CN，次日 10 时签收"
+    delivering.deliver(notice, mode=DeliveryMode.POST, told_at=now, words=words, by=cast["datong-officer"])
+
+
+def left_there(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
+    words = "机构负责人外出，前台人员拒绝签收，通知书留置于业务大厅，已拍照"
+    delivering.deliver(
+        notice, mode=DeliveryMode.LEFT, told_at=now, witness="社区网格员贺春生", words=words,
+        proof=pictures.scan(notice.number), by=cast["datong-officer"],
+    )  # fmt: skip
+
+
+def electronically(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
+    delivering.read(notice, by=cast.clerk_of(notice.task.institution))
+
+
+def notify(task: Task, cast: Cast) -> InspectionNotice:
+    declare_team([task], by=cast["datong-officer"])
+    return issue_notices([Task.objects.get(pk=task.pk)], by=cast["datong-officer"])[0]
+
+
+def plan(task: Task, start: datetime, cast: Cast, *, hours: float = 2.5) -> Visit:
+    task = Task.objects.get(pk=task.pk)
+    return scheduling.plan_visit(task, start=start, end=start + timedelta(hours=hours), by=cast["datong-officer"])
+
+
+def visited(task: Task, trip: Trip, cast: Cast, tell: Tell = in_person) -> Generator[datetime, None, Visit]:
+    """From the notice to the last signature."""
+    issued, delivered = trip.notice_moments(cast.today)
+    yield issued
+    notice = notify(task, cast)
+    visit = plan(task, trip.moment(trip.starts, cast.today), cast)
+    yield delivered
+    tell(notice, timezone.now(), cast)
+    yield trip.moment(trip.starts, cast.today)
+    start(visit, cast, reason=trip.window_reason)
+    yield trip.moment(trip.ends, cast.today)
+    if trip.outcome == Outcome.INSPECTED:
+        fill(visit, cast, trip.ills)
+    else:
+        take_photo(visit, cast, "", "现场情况")
+    sign(visit, cast, trip)
+    return end(visit, cast, trip)
+
+
+def start(visit: Visit, cast: Cast, *, reason: str = "") -> Visit:
+    place = attending.Place(Decimal("40.07653"), Decimal("113.29981"))
+    by = cast.recorders(visit)["scjg"]
+    return attending.start_visit(visit, device_at=timezone.now(), place=place, reason=reason, by=by)
+
+
+def fill(visit: Visit, cast: Cast, ills: Collection[Ill], *, without: Collection[str] = ()) -> None:
+    """Every line, by a department that it belongs to; photos of what is wrong, and the sample of reports."""
+    visit.refresh_from_db()
+    people = cast.recorders(visit)
+    found = {ill.line: ill for ill in ills}
+    for line in sheet.lines_of(visit):
+        if line.key in without:
+            continue
+        ill = found.get(line.key)
+        values = {"answer": Check.PROBLEM.value, "facts": ill.facts} if ill else _sound(line)
+        enter(visit, line.key, values, by=people.get(line.department, people["scjg"]))
+        if ill:
+            take_photo(visit, cast, line.key, ill.matter)
+    draw_reports(visit, people["scjg"])
+
+
+def _sound(line: sheet.Line) -> dict[str, str]:
+    values = {"answer": Check.SOUND.value}
+    return values | {"agreement": Agreement.AGREES.value} if line.kind == sheet.ITEM else values
+
+
+def enter(visit: Visit, line: str, values: dict[str, str], *, by: User, base: UUID | None = None) -> Operation:
+    given = recording.Given(uuid4(), line, base, values, device_at=timezone.now(), device=PHONE)
+    return recording.record(visit, given, by=by)
+
+
+def take_photo(visit: Visit, cast: Cast, line: str, words: str) -> None:
+    by = cast.recorders(visit)["scjg"]
+    content = pictures.photo(f"{visit.pk}{line}")
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"{words}.jpg"
+    told = evidence.Announced(uuid4(), name, len(content), digest, timezone.now(), line, words, PHONE)
+    evidence.receive(evidence.announce(visit, told, by=by), 0, content, by=by)
+
+
+def draw_reports(visit: Visit, by: User) -> None:
+    """Five of forty, and none of them bad."""
+    year = timezone.localdate().year
+    register = [f"JC{year}-{number:04d}" for number in range(181, 221)]
+    sample = sampling.draw_reports(visit, register, 5, words="秋高气爽", period=f"{year} 年以来", by=by)
+    for number in sample.chosen[:3]:
+        sample = sampling.judge_report(sample, number, severity=None, by=by)
+
+
+def sign(visit: Visit, cast: Cast, trip: Trip) -> None:
+    by, record = cast.recorders(visit)["scjg"], signing.record_of(visit)
+    names = [each.name for each in visit.attendees.all() if each.enforces]
+    for name in names[:2]:
+        signing.sign(
+            visit, signer=signing.Signer.OFFICER, name=name, record=record, image=pictures.signature(name), by=by
+        )
+    head = visit.task.institution.legal_representative
+    if trip.outcome != Outcome.INSPECTED:
+        return
+    if not trip.refuses_to_sign:
+        image = pictures.signature(head)
+        signing.sign(visit, signer=signing.Signer.INSTITUTION, name=head, record=record, image=image, by=by)
+        return
+    signing.refuse(visit, name=head, words=trip.refuses_to_sign, record=record, by=by)
+    witness = "园区管委会卫东升"
+    image = pictures.signature(witness)
+    signing.sign(visit, signer=signing.Signer.WITNESS, name=witness, record=record, image=image, by=by)
+
+
+def end(visit: Visit, cast: Cast, trip: Trip) -> Visit:
+    opinion = (
+        "" if trip.outcome != Outcome.INSPECTED or trip.refuses_to_sign else OPINION if trip.ills else CLEAN_OPINION
+    )
+    by = cast.recorders(visit)["scjg"]
+    return attending.end_visit(visit, outcome=trip.outcome, words=trip.words, opinion=opinion, by=by)
