@@ -27,7 +27,8 @@ class StrictJSONParser(JSONParser):
         try:
             text = codecs.decode(body, "utf-8")
             check_depth(text)
-            return _storable(json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_constant))
+            found = json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_constant)
+            return _storable(found, text)
         except UnicodeError as error:
             raise ParseError("提交的内容不是 UTF-8 编码。") from error
         except ValueError as error:
@@ -42,13 +43,13 @@ def check_depth(text: str) -> None:
             raise ParseError(f"提交的 JSON 嵌套超过 {DEEPEST} 层。")
 
 
-def _storable(found: Any) -> Any:
-    """UnicodeError, if it holds half of a surrogate pair: that can be escaped, but not said in an answer. PostgreSQL
-    takes no NUL."""
-    text = json.dumps(found, ensure_ascii=False)
-    text.encode()
-    if _escaped_nul(text):
-        raise ParseError("提交的内容含有不能保存的字符（NUL）。")
+def _storable(found: Any, text: str) -> Any:
+    """UnicodeError, if it holds half of a surrogate pair: that cannot be said in an answer. PostgreSQL takes no NUL.
+    Both come only as escapes of `text`."""
+    if "\\u" in text:
+        json.dumps(found, ensure_ascii=False).encode()
+        if _escaped_nul(text):
+            raise ParseError("提交的内容含有不能保存的字符（NUL）。")
     return found
 
 
