@@ -2,22 +2,21 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
 from accounts.lists import arrange
-from accounts.rules import can, require
+from accounts.rules import can
 from selftest import changing
 from selftest.changing import accept_change, reject_change
-from selftest.errors import SelfCheckError
 from selftest.forms.mending import DecisionForm
 from selftest.models import ChangeRequest
 from selftest.review_filters import ChangeRequestFilter
 from selftest.review_tables import ChangeRequestTable
+from selftest.views.deciding import decided
 
 
 def _rows(request: Request) -> QuerySet[ChangeRequest]:
@@ -61,17 +60,5 @@ def reject(request: Request, pk: int) -> HttpResponse:
     return _decided(request, pk, reject_change, "已记录为不予更新。")
 
 
-def _decided(request: Request, pk: int, decide: Any, words: str) -> HttpResponse:
-    """`decide`: one of the two decisions of selftest.changing."""
-    found = get_object_or_404(_rows(request), pk=pk)
-    require(request.user, "decide", found)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, form)
-    try:
-        decide(found, words=form.cleaned_data["words"], by=request.user)
-    except SelfCheckError as refused:
-        messages.error(request, str(refused))
-        return _page(request, get_object_or_404(_rows(request), pk=pk), form)
-    messages.success(request, words)
-    return redirect("selftest:change", pk)
+def _decided(request: Request, pk: int, decide: Any, done: str) -> HttpResponse:
+    return decided(request, _rows(request), pk, decide, done=done, page=_page, route="selftest:change")

@@ -21,6 +21,7 @@ from selftest.mending import is_overdue, working_days_overdue
 from selftest.models import Problem
 from selftest.review_filters import ProblemFilter
 from selftest.review_tables import ProblemTable, problem_tag
+from selftest.views.deciding import decided
 
 COUNTERS = (
     ("整改中", "open", "current"),
@@ -92,20 +93,8 @@ def reject_mended(request: Request, pk: int) -> HttpResponse:
     return _decided(request, pk, reviewing.reject_mended, "已退回整改，机构会看到您的意见。")
 
 
-def _decided(request: Request, pk: int, decide: Any, words: str) -> HttpResponse:
-    """`decide`: one of the two decisions of selftest.reviewing."""
-    found = get_object_or_404(_rows(request), pk=pk)
-    require(request.user, "decide", found)
-    form = DecisionForm(request.POST)
-    if not form.is_valid():
-        return _page(request, found, form)
-    try:
-        decide(found, words=form.cleaned_data["words"], by=request.user)
-    except SelfCheckError as refused:
-        messages.error(request, str(refused))
-        return _page(request, get_object_or_404(_rows(request), pk=pk), form)
-    messages.success(request, words)
-    return redirect("selftest:problem", pk)
+def _decided(request: Request, pk: int, decide: Any, done: str) -> HttpResponse:
+    return decided(request, _rows(request), pk, decide, done=done, page=_page, route="selftest:problem")
 
 
 @require_GET
