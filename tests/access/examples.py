@@ -1,4 +1,4 @@
-"""For every route, what the matrix asks it for. A new route is one line here (and one in config/access.py).
+"""For every route, what the matrix asks it for. A new route is one line here (and one in config/access/).
 
 `PAGE` takes no object. `of("institution")` takes the id of one: the matrix asks for one's own, for a foreign one and
 for a missing one. Kinds of objects: tests/access/world.py.

@@ -6,7 +6,6 @@ What is expected comes from config.access.ROUTES alone; objects come from tests/
 import re
 from collections.abc import Iterator
 from http import HTTPStatus
-from time import time
 
 import pytest
 from django.conf import settings
@@ -18,12 +17,11 @@ from django.urls import reverse
 from accounts import access
 from accounts.access import PUBLIC, all_route_names, routes
 from accounts.access import every_route_is_declared as declared_check
-from accounts.middleware import KEY, SINCE
-from accounts.models import User
 from config.access import ROUTES
 from jobs.models import JobQuerySet
 from tests.access.examples import EXAMPLES, Example
 from tests.access.world import World, build_world, rolled_back
+from tests.sessions import session_of
 
 pytestmark = pytest.mark.once_with_postgres  # rights are decided in Python and by plain filters
 
@@ -46,16 +44,6 @@ def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Worl
         yield found
         settings.MEDIA_ROOT = kept
         transaction.set_rollback(True)
-
-
-def session_of(user: User) -> str:
-    """The session of somebody who signed in (before the account was closed)."""
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session[KEY] = session[SINCE] = int(time())
-    session.save()
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def ask(world: World, name: str, method: str, path: str, data: object = None) -> HttpResponse:

@@ -34,9 +34,10 @@ from institutions.models import Institution
 from jobs.models import Job
 from jobs.running import run_job
 from tests.access.examples import EXAMPLES, Example
-from tests.access.test_matrix import is_in, session_of
+from tests.access.test_matrix import is_in
 from tests.campaigns import datong
 from tests.factories import accounts, inspectors, institutions
+from tests.sessions import session_of
 
 pytestmark = pytest.mark.once_with_postgres  # which, unlike SQLite, gives rows in no order where none is asked for
 

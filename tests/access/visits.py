@@ -58,8 +58,8 @@ def add_visits(city: "City") -> dict[str, Any]:
         "submitted_result": own_result(tasks["submitted"]),
         "reviewed_result": own_result(tasks["joint"]),
         "final_result": final,
-        "draft_finding": Finding.objects.get(result=own_result(tasks["ended"])),
-        "final_finding": Finding.objects.get(result=final),
+        "draft_finding": Finding.objects.filter(result=own_result(tasks["ended"])).first(),
+        "final_finding": Finding.objects.filter(result=final).first(),
         "delivery": tasks["told"].notice.deliveries.get(),
         **what_follows(tasks["concluded"], city),
         **referrals(tasks["concluded"], city),
@@ -132,8 +132,8 @@ def end(task: Task, city: "City", officer: Any) -> None:
     DepartmentResult.objects.create(task=task, bureau=city.people["partner_liaison"].bureau)
     result = own_result(task)
     results.edit_result(result, category="E", follow_up="ordered", trade_outcome="ordered", by=officer)
-    found = results.Found("报告管理", "原始记录缺少复核签字", "violation", small.basis())
-    results.add_finding(result, found, by=officer)
+    for facts in ("原始记录缺少复核签字", "报告缺少资质认定标志", "样品没有编号"):
+        results.add_finding(result, results.Found("报告管理", facts, "violation", small.basis()), by=officer)
 
 
 def sign(visit: Visit, by: Any) -> None:
@@ -170,14 +170,15 @@ STEPS = {
 
 def what_follows(task: Task, city: "City") -> dict[str, Any]:
     officer, today = city.people["lead_officer"], timezone.localdate()
-    finding = Finding.objects.get(result=own_result(task))
-    given = {"bureau": task.bureau, "findings": [finding], "by": officer}
+    found = list(Finding.objects.filter(result=own_result(task)))
+    given = {"bureau": task.bureau, "findings": found[:1], "by": officer}
     planned = measures.propose_measure(task, kind=MeasureKind.REVOCATION, **given)
     decided = measures.propose_measure(task, kind=MeasureKind.ORDER, **given)
     measures.decide_measure(decided, decided_on=today, document_number="1号", by=officer)
     order = {"demands": "补齐复核签字", "due_on": today + timedelta(days=30), **given}
-    open_order = rectifying.order_rectification(task, **order)
-    reported = rectifying.order_rectification(task, **order)
+    open_order, reported, filed = (
+        rectifying.order_rectification(task, **order | {"findings": [finding]}) for finding in found
+    )
     head = city.people["legal_representative"]
     return {
         "planned_measure": planned,
@@ -188,9 +189,7 @@ def what_follows(task: Task, city: "City") -> dict[str, Any]:
         ),
         "reported_rectification": reported,
         "rectification_report": rectifying.report_rectified(reported, text="已补齐", by=head),
-        "filed_report": rectifying.report_rectified(
-            rectifying.order_rectification(task, **order), text="见附件", file=small.PNG, by=head
-        ),
+        "filed_report": rectifying.report_rectified(filed, text="见附件", file=small.PNG, by=head),
     }
 
 
