@@ -1,8 +1,10 @@
 """Who acts in the demo's inspections: its accounts, and those of colleagues and institutions, opened when needed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
 
 from accounts.demo import DEMO_PASSWORD
 from accounts.models import Role, User
@@ -17,14 +19,16 @@ from visits.models import Visit
 SPEAKERS = {"scjg:140200": "datong-officer", "ga:140200": "datong-police", "sthj:140200": "datong-ecology"}
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Cast:
-    """`today` is the day on which the demo is made."""
+    """`now` is the moment at which the demo is made."""
 
     accounts: Mapping[str, User]
-    today: date
-    officers: dict[int, User] = field(default_factory=dict)
-    """Accounts of inspectors that were opened on the way."""
+    now: datetime
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
 
     def __getitem__(self, username: str) -> User:
         return self.accounts[username]
@@ -75,6 +79,8 @@ class Tasks:
 
     campaign: Campaign
     by_role: Mapping[str, Task]
+    of_county: Institution
+    """Of no task yet: a county makes it its own target."""
 
     def __getitem__(self, role: str) -> Task:
         return self.by_role[role]

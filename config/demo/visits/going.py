@@ -59,12 +59,20 @@ def in_person(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
 
 
 def by_post(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
-    words = "邮政特快专递，邮件编号 EX000000126CN，次日 10 时签收"
+    words = "邮政特快专递，邮件编号 EX000000126CN，同城当日送达，收发室签收"
     delivering.deliver(notice, mode=DeliveryMode.POST, told_at=now, words=words, by=cast["datong-officer"])
 
 
+def pinned_up(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
+    words = "厂区大门上锁、电话无人接听，通知书张贴于大门，已拍照"
+    _leave(notice, now, words, cast)
+
+
 def left_there(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
-    words = "机构负责人外出，前台人员拒绝签收，通知书留置于业务大厅，已拍照"
+    _leave(notice, now, "机构负责人外出，前台人员拒绝签收，通知书留置于业务大厅，已拍照", cast)
+
+
+def _leave(notice: InspectionNotice, now: datetime, words: str, cast: Cast) -> None:
     delivering.deliver(
         notice, mode=DeliveryMode.LEFT, told_at=now, witness="社区网格员贺春生", words=words,
         proof=pictures.scan(notice.number), by=cast["datong-officer"],

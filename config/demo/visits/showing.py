@@ -17,7 +17,7 @@ RANDOM_DAYS, SPECIAL_DAYS = -26, -28
 
 
 def show_inspections(accounts: Mapping[str, User]) -> None:
-    cast = Cast(accounts, timezone.localdate())
+    cast = Cast(accounts, timezone.now())
     with turned_clock() as clock:
         special = dispatched(SPECIAL, cast, clock, days=SPECIAL_DAYS)
         campaign = dispatched(RANDOM, cast, clock, days=RANDOM_DAYS)
@@ -30,10 +30,11 @@ def _stories(tasks: Tasks, special: Campaign, cast: Cast) -> Iterator[Story]:
     yield complaints.fresh(cast, tasks["tomorrow"].institution)
     for name in (
         "told", "under_way", "writing", "reviewing", "returned", "joint", "waits_for_police", "penalised",
-        "false_reports", "overdue", "soon", "mine", "clean", "moved", "refused",
+        "false_reports", "overdue", "soon", "mine", "clean", "closed_down", "refused",
     ):  # fmt: skip
         yield getattr(stories, name)(tasks[name], cast)
     yield stories.planned(tasks["planned"], cast, days=2)
     yield stories.planned(tasks["clashing"], cast, days=1, starts="10:00")
     yield stories.tomorrow(tasks["tomorrow"], cast, starts="09:30")
+    yield stories.county(tasks.campaign, tasks.of_county, cast)
     yield stories.adopted(tasks["adopted"], special, cast)

@@ -6,14 +6,37 @@ from django.utils import timezone
 
 from campaigns.adding import Added, add_tasks
 from campaigns.models import Campaign, Task, TaskMode
+from campaigns.notices import issue_notices
 from config.demo.visits import following, going, judging, words
 from config.demo.visits.campaign import CITY, ECOLOGY, POLICE
 from config.demo.visits.cast import Cast
 from config.demo.visits.clock import Story, at, workday
 from config.demo.visits.going import Trip
 from inspectors.models import Inspector
+from institutions.models import Institution
 from visits import adopting, rectifying, referring, results, scheduling
 from visits.codes import MeasureKind, Outcome
+from visits.models import Visit
+
+
+def county(campaign: Campaign, institution: Institution, cast: Cast) -> Story:
+    """A county's own target beside those it received, with the officers it names itself."""
+    by = cast["pingcheng-county"]
+    yield at(workday(-2, cast.today), "09:00")
+    line = campaign.lines.get(code="other")
+    given = Added(TaskMode.KEY, line, [institution], "本区信用风险分类较高，列入区级自主检查对象")
+    task = add_tasks(campaign, given, by=by)[0]
+    yield at(workday(-1, cast.today), "15:30")
+    issue_notices([task], by=by)
+    start = at(workday(3, cast.today), "09:30")
+    visit = scheduling.plan_visit(Task.objects.get(pk=task.pk), start=start, end=start + timedelta(hours=2), by=by)
+    able = [
+        each
+        for each in Inspector.objects.active().filter(bureau=by.bureau).order_by("number")
+        if not each.certificate_gaps(cast.today) and not scheduling.is_recused(each, task)
+    ]
+    for inspector in able[:2]:
+        scheduling.add_officer(visit, inspector, by=by)
 
 
 def told(task: Task, cast: Cast) -> Story:
@@ -43,7 +66,7 @@ def tomorrow(task: Task, cast: Cast, *, starts: str) -> Story:
 
 def under_way(task: Task, cast: Cast) -> Story:
     """Today: half of the sheet is filled in, and two officers disagree on a line."""
-    begun = timezone.now() - timedelta(minutes=50)
+    begun = cast.now - timedelta(minutes=50)
     yield begun - timedelta(hours=20)
     notice = going.notify(task, cast)
     visit = going.plan(task, begun, cast, hours=3)
@@ -58,10 +81,10 @@ def under_way(task: Task, cast: Cast) -> Story:
     going.enter(visit, "block:equipment", facts, by=cast.account_of(first))
 
 
-def _two_of(visit: object) -> tuple[Inspector, Inspector]:
-    there = visit.attendees.filter(kind="officer", inspector__bureau=CITY).order_by("pk")  # type: ignore[attr-defined]
-    first, second = (each.inspector for each in there[:2])
-    return first, second
+def _two_of(visit: Visit) -> list[Inspector]:
+    """Of the city's own officers."""
+    there = visit.attendees.filter(kind="officer", inspector__bureau=CITY).order_by("pk")
+    return [each.inspector for each in there if each.inspector][:2]
 
 
 def writing(task: Task, cast: Cast) -> Story:
@@ -167,10 +190,10 @@ def false_reports(task: Task, cast: Cast) -> Story:
     found = yield from judging.concluded(task, ills, cast, days=-11)
     yield at(workday(-9, cast.today), "09:30")
     finding = next(each for each in found if each.severity == "false")
-    tax = following.refer(
+    emissions = following.refer(
         finding,
         task.institution.name,
-        "检查中发现该机构收取检验费用未开具发票，请依法核查。",
+        "该机构排放检验过程数据异常，请调取联网数据，核查其他检验车辆是否存在同样情形。",
         cast,
         to=ECOLOGY,
         days=20,
@@ -186,14 +209,14 @@ def false_reports(task: Task, cast: Cast) -> Story:
     fine = following.propose([finding], MeasureKind.FINE, cast, words="出具虚假检验检测报告")
     following.propose([finding], MeasureKind.NO_ADOPTION, cast)
     yield at(workday(-7, cast.today), "10:00")
-    referring.accept_referral(tax, by=cast["datong-ecology"])
+    referring.accept_referral(emissions, by=cast["datong-ecology"])
     referring.accept_referral(
         outside, acknowledgement=f"张市监协回〔{cast.today.year}〕19号", by=cast["datong-officer"]
     )
     yield at(workday(-3, cast.today), "15:00")
     following.decide(fine, cast, f"同市监处罚〔{cast.today.year}〕61号", amount=30000)
     answer = "已调取该机构联网数据，未发现其他异常车辆，已纳入重点监控名单。"
-    referring.answer_referral(tax, feedback=answer, by=cast["datong-ecology"])
+    referring.answer_referral(emissions, feedback=answer, by=cast["datong-ecology"])
 
 
 def overdue(task: Task, cast: Cast) -> Story:
@@ -239,7 +262,7 @@ def mine(task: Task, cast: Cast) -> Story:
         [by_severity["general"]], "补做 2 名检验员的岗位能力确认和监督。", workday(4, cast.today), cast
     )
     handed = following.order(beyond, "收回超范围报告，清理能力附表以外的项目。", workday(5, cast.today), cast)
-    open_until = cast.today + timedelta(days=5)
+    open_until = cast.today + timedelta(days=3)
     following.order(
         [by_severity["violation"]], "超期设备重新校准，追溯期间出具的报告，完善设备周期检定计划。", open_until, cast
     )
@@ -258,9 +281,9 @@ def clean(task: Task, cast: Cast) -> Story:
     yield from judging.concluded(task, [], cast, days=-19)
 
 
-def moved(task: Task, cast: Cast) -> Story:
+def closed_down(task: Task, cast: Cast) -> Story:
     trip = Trip(-8, outcome=Outcome.CLOSED, words="大门上锁，厂房已清空，物业证明该机构两个月前停止经营并遣散人员。")
-    yield from going.visited(task, trip, cast, going.left_there)
+    yield from going.visited(task, trip, cast, going.pinned_up)
     yield from judging.concluded(task, [], cast, days=-7, words="现场查实已停业，转日常监管核查资质认定证书注销事宜。")
 
 
