@@ -27,23 +27,24 @@ def _county(username: str, name: str, title: str, code: str) -> DemoAccount:
 DEMO_ACCOUNTS = (
     DemoAccount(
         "datong-officer", "张启明", "大同市局经办人", (Role.LEAD_OFFICER,), "scjg:140200",
-        "从工作台进入大同2025活动：看计划、冻结两库、抽取、派发",
+        "从工作台进入大同2025活动：冻结两库、抽取、派发；在工作看板看正在实施的检查",
     ),
     DemoAccount(
-        "datong-approver", "李文博", "大同市局负责人", (Role.LEAD_APPROVER,), "scjg:140200", "审核计划、批准冻结和抽取"
+        "datong-approver", "李文博", "大同市局负责人", (Role.LEAD_APPROVER,), "scjg:140200", "批准冻结和抽取，主持联合研判"
     ),
     DemoAccount(
         "datong-police", "王建国", "大同市公安联络员", (Role.PARTNER_LIAISON,), "ga:140200",
-        "对机动车检验条目提出协商意见，提交随机数",
+        "提交抽取的随机数，登记取消检验资格的决定",
     ),
     DemoAccount(
         "datong-ecology", "赵晓岚", "大同市生态环境联络员", (Role.PARTNER_LIAISON,), "sthj:140200",
-        "对生态环境监测条目提出协商意见，提交随机数",
+        "提交抽取的随机数，修改退回的检查结果",
     ),
     _county("pingcheng-county", "刘海燕", "平城区局经办人", "140213"),
     _county("yungang-county", "陈志远", "云冈区局经办人", "140214"),
     DemoAccount(
-        "datong-inspector", "孙立军", "大同市局执法人员", (Role.INSPECTOR,), "scjg:140200", "看自己的检查任务"
+        "datong-inspector", "孙立军", "大同市局执法人员", (Role.INSPECTOR,), "scjg:140200",
+        "用手机打开“现场检查”：一场正在检查，与同事有一处录入不一致",
     ),
     DemoAccount(
         "datong-supervisor", "周正清", "大同市局纪检监督", (Role.SUPERVISOR,), "scjg:140200", "全程查看，复核抽取结果"
@@ -52,7 +53,7 @@ DEMO_ACCOUNTS = (
         "shanxi-officer", "马俊峰", "山西省局经办人", (Role.LEAD_OFFICER,), "scjg:140000", "查看全省名录库和各市活动"
     ),
     DemoAccount(
-        "institution-clerk", "郭小燕", "检验检测机构经办人", (Role.INSTITUTION_CLERK,), "", "填报本机构自查表（已填一半），提交签署"
+        "institution-clerk", "郭小燕", "检验检测机构经办人", (Role.INSTITUTION_CLERK,), "", "填报本机构自查表（已填一半），报告整改情况"
     ),
     DemoAccount(
         "institution-head", "高振华", "机构法定代表人", (Role.LEGAL_REPRESENTATIVE,), "", "阅读自查表、在线签署诚信守法承诺书"
