@@ -105,6 +105,7 @@ def fill() -> list[dict[str, object]]:
     from tests.access.self_checks import a_round
     from tests.campaigns import datong
     from tests.factories import accounts
+    from tests.sessions import session_of
 
     started = time.perf_counter()
     call_command("migrate", verbosity=0)
@@ -129,20 +130,6 @@ def fill() -> list[dict[str, object]]:
         clerks.append({"self_check": self_check.pk, "session": session_of(clerk), "user": clerk.pk})
     print(f"{blocks:,} header blocks and {answers:,} answers in {time.perf_counter() - started:.0f} s")
     return clerks
-
-
-def session_of(user: object) -> str:
-    from django.conf import settings
-    from django.test import Client
-
-    from accounts.middleware import KEY, SINCE
-
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session[KEY] = session[SINCE] = int(time.time())
-    session.save()
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def serve(port: int) -> subprocess.Popen[bytes]:

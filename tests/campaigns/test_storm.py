@@ -18,7 +18,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import verification
-from accounts.middleware import KEY, SINCE
 from accounts.models import AuditEvent, Role, User
 from campaigns.models import Act, Approval, Campaign, Draw
 from campaigns.states import CampaignState
@@ -26,6 +25,7 @@ from jobs.models import Job
 from tests.campaigns import datong
 from tests.campaigns.pressing import PROCESSES, THREADS
 from tests.factories import accounts
+from tests.sessions import session_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROUNDS, PRESSES = 250, PROCESSES * THREADS
@@ -90,15 +90,6 @@ def proposals(count: int) -> list[Approval]:
         Approval(campaign=draw.campaign, draw=draw, act=Act.DRAW, proposed_by=officer, proposed_at=now)
         for draw in draws
     )
-
-
-def session_of(user: User) -> str:
-    client = Client()
-    client.force_login(user)
-    session = client.session
-    session[KEY] = session[SINCE] = int(time.time())
-    session.save()
-    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def approvers() -> list[User]:
