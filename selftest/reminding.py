@@ -4,31 +4,24 @@ Each self-check is reminded once of each kind: the row is unique and is written 
 tried again until it is taken. A clock that stood still for a day reminds the day after.
 """
 
-import logging
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.waiting_mail import send_waiting_mail
 from selftest.models import Reminder, Round, SelfCheck
 from selftest.states import RoundState
-
-logger = logging.getLogger(__name__)
 
 BEFORE = timedelta(days=3)
 AFTER = timedelta(days=3)
 FROM_HOUR = time(9)
-RETRY_AFTER = timedelta(minutes=15)
-GIVE_UP_AFTER = timedelta(days=3)
-MAILS_PER_RUN = 500
 ROWS_PER_INSERT = 1000
 
 
@@ -37,7 +30,8 @@ def remind() -> tuple[int, int]:
     could not be sent before."""
     now = timezone.localtime()
     reminded = sum(remind_round(round, now) for round in due_rounds(now.date())) if now.time() >= FROM_HOUR else 0
-    return reminded, send_waiting_mail()
+    waiting = Reminder.objects.select_related("self_check__round", "self_check__institution").order_by("pk")
+    return reminded, send_waiting_mail(waiting, _composed)
 
 
 def due_rounds(today: date) -> QuerySet[Round]:
@@ -74,36 +68,10 @@ def _readers(institution: object) -> QuerySet[User]:
     return User.objects.filter(acts, is_active=True).exclude(email="")
 
 
-def send_waiting_mail() -> int:
-    """Mail of reminders that is due; one that the mail server does not take waits for another attempt."""
-    waiting = Reminder.objects.filter(mail_after__lte=timezone.now()).order_by("pk")
-    waiting.filter(sent_at__lt=timezone.now() - GIVE_UP_AFTER).update(mail_after=None)
-    rows = waiting.select_related("self_check__round", "self_check__institution")[:MAILS_PER_RUN]
-    sent = 0
-    connection = get_connection() if rows else None
-    for reminder in rows:
-        if connection and _take(reminder):
-            sent += _send(reminder, connection)
-    return sent
-
-
-def _take(reminder: Reminder) -> bool:
-    """Put the next attempt off; of two workers one succeeds."""
-    mine = Reminder.objects.filter(pk=reminder.pk, mail_after=reminder.mail_after)
-    return bool(mine.update(mail_after=timezone.now() + RETRY_AFTER))
-
-
-def _send(reminder: Reminder, connection: BaseEmailBackend) -> int:
-    """How many addresses it went to; 0 when it failed or was no longer needed."""
+def _composed(reminder: Reminder) -> EmailMessage:
+    """To nobody, where it is no longer needed."""
     addresses = _addresses(reminder) if reminder.self_check.handed_in_at is None else []
-    try:
-        if addresses:
-            EmailMessage(subject_of(reminder), text_of(reminder), to=addresses, connection=connection).send()
-    except (SMTPException, OSError) as error:
-        logger.warning("reminder %s was not mailed: %s", reminder.pk, error)
-        return 0
-    Reminder.objects.filter(pk=reminder.pk).update(mail_after=None, mailed=len(addresses))
-    return len(addresses)
+    return EmailMessage(subject_of(reminder), text_of(reminder), to=addresses)
 
 
 def _addresses(reminder: Reminder) -> list[str]:

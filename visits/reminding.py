@@ -5,32 +5,25 @@ The row is unique and is written first: it shows on the institution's page. Mail
 until it is taken. A clock that stood still for a day reminds the day after.
 """
 
-import logging
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from smtplib import SMTPException
 
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
-from django.core.mail.backends.base import BaseEmailBackend
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.waiting_mail import send_waiting_mail
 from visits.models import Rectification, RectificationReminder
 from visits.states import RectificationState
-
-logger = logging.getLogger(__name__)
 
 Kind = RectificationReminder.Kind
 BEFORE = timedelta(days=3)
 AFTER = timedelta(days=3)
 FROM_HOUR = time(9)
-RETRY_AFTER = timedelta(minutes=15)
-GIVE_UP_AFTER = timedelta(days=3)
-MAILS_PER_RUN = 500
 ROWS_PER_RUN = 1000
 WITH_INSTITUTION = (RectificationState.ORDERED, RectificationState.RETURNED)
 """It is the institution that has to do something."""
@@ -41,7 +34,10 @@ def remind() -> tuple[int, int]:
     could not be sent before."""
     now = timezone.localtime()
     reminded = _remind(Kind.BEFORE, now) + _remind(Kind.AFTER, now) if now.time() >= FROM_HOUR else 0
-    return reminded, send_waiting_mail()
+    waiting = RectificationReminder.objects.select_related(
+        "rectification__task__institution", "rectification__bureau", "rectification__ordered_by"
+    )
+    return reminded, send_waiting_mail(waiting, _composed)
 
 
 def orders_to_remind_of(kind: RectificationReminder.Kind, now: datetime) -> QuerySet[Rectification]:
@@ -69,38 +65,10 @@ def _remind(kind: RectificationReminder.Kind, now: datetime) -> int:
     return len(RectificationReminder.objects.bulk_create(rows))
 
 
-def send_waiting_mail() -> int:
-    """Mail of reminders that is due; one that the mail server does not take waits for another attempt."""
-    waiting = RectificationReminder.objects.filter(mail_after__lte=timezone.now())
-    waiting.filter(sent_at__lt=timezone.now() - GIVE_UP_AFTER).update(mail_after=None)
-    rows = waiting.select_related(
-        "rectification__task__institution", "rectification__bureau", "rectification__ordered_by"
-    )[:MAILS_PER_RUN]
-    sent = 0
-    connection = get_connection() if rows else None
-    for reminder in rows:
-        if connection and _take(reminder):
-            sent += _send(reminder, connection)
-    return sent
-
-
-def _take(reminder: RectificationReminder) -> bool:
-    """Put the next attempt off; of two workers one succeeds."""
-    mine = RectificationReminder.objects.filter(pk=reminder.pk, mail_after=reminder.mail_after)
-    return bool(mine.update(mail_after=timezone.now() + RETRY_AFTER))
-
-
-def _send(reminder: RectificationReminder, connection: BaseEmailBackend) -> int:
-    """How many addresses it went to; 0 when it failed or was no longer needed."""
+def _composed(reminder: RectificationReminder) -> EmailMessage:
+    """To nobody, where it is no longer needed."""
     to, bcc = addresses_of(reminder) if _is_still_due(reminder) else ([], [])
-    try:
-        if to or bcc:
-            EmailMessage(subject_of(reminder), text_of(reminder), to=to, bcc=bcc, connection=connection).send()
-    except (SMTPException, OSError) as error:
-        logger.warning("reminder %s was not mailed: %s", reminder.pk, error)
-        return 0
-    RectificationReminder.objects.filter(pk=reminder.pk).update(mail_after=None, mailed=len(to) + len(bcc))
-    return len(to) + len(bcc)
+    return EmailMessage(subject_of(reminder), text_of(reminder), to=to, bcc=bcc)
 
 
 def _is_still_due(reminder: RectificationReminder) -> bool:

@@ -8,8 +8,9 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 
 from accounts.models import Role
+from accounts.waiting_mail import RETRY_AFTER
 from selftest.models import Reminder, SelfCheck
-from selftest.reminding import RETRY_AFTER, remind
+from selftest.reminding import remind
 from tests.selftest import world
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]

@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.mail.backends.locmem import EmailBackend
 from django.utils import timezone
 
-from accounts import scanning
+from accounts import scanning, waiting_mail
 from accounts.models import AuditEvent
 from campaigns.models import Task
 from campaigns.states import TaskState
@@ -253,7 +253,7 @@ def test_mail_that_fails_is_tried_again_without_a_second_reminder(monkeypatch):
             patched.setattr(EmailBackend, "send_messages", refuse)
             failed = reminding.remind()
         at_once = reminding.remind()
-        clock.shift(reminding.RETRY_AFTER + timedelta(minutes=1))
+        clock.shift(waiting_mail.RETRY_AFTER + timedelta(minutes=1))
         again = reminding.remind()
 
     assert (failed, at_once, again) == ((1, 0), (0, 0), (0, 1))
