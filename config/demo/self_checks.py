@@ -54,8 +54,8 @@ def _bring_some_ahead(round: Round, mine: SelfCheck, officer: User) -> None:
     stages: list[Callable[[SelfCheck, User], None]] = [
         lambda check, clerk: _fill(check, clerk, items=4),
         lambda check, clerk: _fill(check, clerk, items=17),
-        _hand_in,
-        lambda check, clerk: _hand_in(check, clerk, problem=True),
+        hand_in,
+        lambda check, clerk: hand_in(check, clerk, problem=True),
         lambda check, clerk: _return(check, clerk, officer),
         lambda check, clerk: _accept(check, clerk, officer),
         lambda check, clerk: _accept(check, clerk, officer, problem=True),
@@ -98,7 +98,7 @@ def _in_days(count: int) -> date:
     return timezone.localdate() + timedelta(days=count)
 
 
-def _hand_in(self_check: SelfCheck, clerk: User, *, problem: bool = False) -> None:
+def hand_in(self_check: SelfCheck, clerk: User, *, problem: bool = False) -> None:
     """Signed on paper and scanned, since the clerk is alone here."""
     _fill(self_check, clerk, items=18, problem=problem)
     version = submitting.submit(self_check, by=clerk)
@@ -124,13 +124,13 @@ def _scan() -> bytes:
 
 
 def _return(self_check: SelfCheck, clerk: User, officer: User) -> None:
-    _hand_in(self_check, clerk)
+    hand_in(self_check, clerk)
     words = {BRANCH_ITEM: "你单位登记有一处分场所，请说明是否已纳入资质认定范围"}
     reviewing.return_items(self_check, words, words="请补正后重新报送", by=officer)
 
 
 def _accept(self_check: SelfCheck, clerk: User, officer: User, *, problem: bool = False) -> None:
-    _hand_in(self_check, clerk, problem=problem)
+    hand_in(self_check, clerk, problem=problem)
     reviewing.accept(self_check, by=officer)
     for found in self_check.problems.all():
         reviewing.report_mended(found, mended_on=_in_days(0), result="已补做岗位能力确认，程序文件已修订", by=clerk)

@@ -13,6 +13,7 @@ from accounts.models import User
 from campaigns.declaring import declare_team
 from campaigns.models import InspectionNotice, Task
 from campaigns.notices import issue_notices
+from config.demo.self_checks import PROBLEM_ITEM
 from config.demo.visits import pictures
 from config.demo.visits.cast import Cast
 from config.demo.visits.clock import at, workday
@@ -127,16 +128,19 @@ def fill(visit: Visit, cast: Cast, ills: Collection[Ill], *, without: Collection
         if line.key in without:
             continue
         ill = found.get(line.key)
-        values = {"answer": Check.PROBLEM.value, "facts": ill.facts} if ill else _sound(line)
+        values = _values(line, ill)
         enter(visit, line.key, values, by=people.get(line.department, people["scjg"]))
         if ill:
             take_photo(visit, cast, line.key, ill.matter)
     draw_reports(visit, people["scjg"])
 
 
-def _sound(line: sheet.Line) -> dict[str, str]:
-    values = {"answer": Check.SOUND.value}
-    return values | {"agreement": Agreement.AGREES.value} if line.kind == sheet.ITEM else values
+def _values(line: sheet.Line, ill: Ill | None) -> dict[str, str]:
+    values = {"answer": Check.PROBLEM.value, "facts": ill.facts} if ill else {"answer": Check.SOUND.value}
+    if line.kind != sheet.ITEM:
+        return values
+    agrees = ill is None or line.number == PROBLEM_ITEM
+    return values | {"agreement": (Agreement.AGREES if agrees else Agreement.CONTRADICTS).value}
 
 
 def enter(visit: Visit, line: str, values: dict[str, str], *, by: User, base: UUID | None = None) -> Operation:

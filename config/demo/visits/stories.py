@@ -7,6 +7,7 @@ from django.utils import timezone
 from campaigns.adding import Added, add_tasks
 from campaigns.models import Campaign, Task, TaskMode
 from campaigns.notices import issue_notices
+from config.demo.self_checks import hand_in
 from config.demo.visits import following, going, judging, words
 from config.demo.visits.campaign import CITY, ECOLOGY, POLICE
 from config.demo.visits.cast import Cast
@@ -14,9 +15,17 @@ from config.demo.visits.clock import Story, at, workday
 from config.demo.visits.going import Trip
 from inspectors.models import Inspector
 from institutions.models import Institution
+from selftest import rounds
+from selftest.models import FormTemplate, Population
 from visits import adopting, rectifying, referring, results, scheduling
 from visits.codes import MeasureKind, Outcome
 from visits.models import Visit
+
+NOT_YET = (
+    *(f"item:{number}" for number in range(13, 19)),
+    *(f"block:{code}" for code in ("legal", "people", "equipment", "other")),
+)
+"""Lines that nobody has filled in so far."""
 
 
 def county(campaign: Campaign, institution: Institution, cast: Cast) -> Story:
@@ -71,14 +80,27 @@ def under_way(task: Task, cast: Cast) -> Story:
     notice = going.notify(task, cast)
     visit = going.plan(task, begun, cast, hours=3)
     going.in_person(notice, timezone.now(), cast)
+    yield begun - timedelta(hours=19)
+    _check_itself(task, cast)
     yield begun
     going.start(visit, cast)
     yield begun + timedelta(minutes=35)
     first, second = _two_of(visit)
-    going.fill(visit, cast, [words.SAMPLES], without=("block:legal", "block:people", "block:equipment", "block:other"))
+    going.fill(visit, cast, [words.SAMPLES, words.CONFIRMATIONS, words.DATA], without=NOT_YET)
     facts = {"answer": "problem", "facts": "恒温恒湿室无近三个月的温湿度监控记录，2 台设备未贴状态标识。"}
     going.enter(visit, "block:equipment", {"answer": "sound"}, by=cast.account_of(second))
     going.enter(visit, "block:equipment", facts, by=cast.account_of(first))
+
+
+def _check_itself(task: Task, cast: Cast) -> None:
+    """Those that had their notice are asked for a self-check; this one hands it in, with a problem."""
+    officer = cast["datong-officer"]
+    round = rounds.create_round(
+        task.campaign, form=FormTemplate.objects.get(code="shanxi-2025", version=1), title="被检查机构自查",
+        population=Population.NOTIFIED, deadline=cast.today + timedelta(days=8), materials="uploaded", by=officer,
+    )  # fmt: skip
+    rounds.open_round(round, by=officer)
+    hand_in(round.self_checks.get(institution=task.institution), cast.clerk_of(task.institution), problem=True)
 
 
 def _two_of(visit: Visit) -> list[Inspector]:

@@ -46,6 +46,14 @@ STATISTICS = Ill(
     "block:other", "统计直报",
     "年度统计直报数据中的人员数与社保缴纳人数不一致，机构不能说明差异原因。", Severity.GENERAL,
 )  # fmt: skip
+CONFIRMATIONS = Ill(
+    "item:8", "人员能力确认",
+    "2 名新进检验员的岗位能力确认记录不全，与自查所述一致，补做记录尚未归档。", Severity.GENERAL,
+)  # fmt: skip
+DATA = Ill(
+    "item:9", "数据和信息管理",
+    "自查填报没有问题；现场查看，2 台仪器的电子数据未开启自动备份，操作账号多人共用。", Severity.GENERAL,
+)  # fmt: skip
 SAMPLES = Ill(
     "block:capability", "样品管理",
     "留样柜内 3 份样品没有唯一性标识，样品流转单未记录保存条件。", Severity.GENERAL,
