@@ -34,12 +34,13 @@ const http = new Http(user, root);
 const sender = new Sender(store, http, () => showNet());
 let view = null;
 let isStale = "";
+let hasAsked = false;
 let touchedAt = Date.now();
 
 async function contextNow() {
   const kept = pk ? await store.visit(pk) : null;
   const queue = pk ? await store.queue(pk) : [];
-  return { store, sender, pk, root, paper, queue, data: kept?.data ?? null, choices: kept?.choices ?? {}, signIn };
+  return { store, sender, pk, root, paper, queue, data: kept?.data ?? null, choices: kept?.choices ?? {}, hasAsked, signIn };
 }
 
 // The view that the address names: "" is the list, or the visit as a whole; "#line=item:3" one line of its sheet.
@@ -61,6 +62,7 @@ async function open() {
   back.hidden = !pk && location.hash === "";
   view.update?.(await contextNow());
   scrollTo(0, 0);
+  place.dataset.part = name;
   place.focus({ preventScroll: true });
   showNet();
 }
@@ -104,8 +106,9 @@ async function refresh() {
   await sender.flush();
   const { kind, data } = await http.get("today.json");
   isStale = { offline: NO_NETWORK, "signed-out": "登录已过期，这里显示本机保存的内容。" }[kind] ?? "";
+  hasAsked = true;
   if (kind === "signed-out") sender.turn("signed-out");
-  if (kind !== "ok" || String(data.user) !== user) return showNet();
+  if (kind !== "ok" || String(data.user) !== user) return update();
   http.token = data.token;
   await store.keepToday(data.visits);
   const wanted = pk && !data.visits.some((head) => head.pk === pk) ? [pk, ...data.visits.map((head) => head.pk)] : data.visits.map((head) => head.pk);

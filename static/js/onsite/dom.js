@@ -36,6 +36,9 @@ export const when = (moment) => (moment ? `${day(moment)} ${clock(moment)}` : "�
 
 export const isToday = (moment) => new Date(moment).toDateString() === new Date().toDateString();
 
+// A line's title within a sentence.
+export const named = (title) => title.replace(/[。；]$/, "");
+
 export function labelOf(pairs, value) {
   return pairs?.find(([each]) => each === value)?.[1] ?? "";
 }

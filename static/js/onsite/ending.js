@@ -1,10 +1,11 @@
 // How a visit ends: what is still missing, the outcome, what the institution says.
 
-import { choice, field, fill, h, note } from "./dom.js";
+import { choice, field, fill, h, named, note } from "./dom.js";
 import { signaturesNow, WITNESS } from "./sign.js";
 import { digestOf, clean, isAnswered, lineNow, recordOf, rivalsOf, stageOf } from "./record.js";
 
 const INSPECTED = "inspected";
+const MOST_NAMED = 5;
 
 export function endView(context) {
   const key = (name) => `end.${context.pk}.${name}`;
@@ -56,8 +57,13 @@ export function endView(context) {
   return { title: "结束检查", main: h("div", { class: "os-stack" }, after, form), back: "#", update };
 }
 
+// What is not about a line comes first: it is left when all lines are filled.
 function missingNote(missing) {
-  return missing.length > 0 && note("waiting", h("b", {}, "还不能结束："), h("ul", {}, missing.map(({ words, href }) => h("li", {}, href ? h("a", { href }, words) : words))));
+  const lines = missing.filter(({ isLine }) => isLine);
+  const rows = [...missing.filter(({ isLine }) => !isLine), ...lines.slice(0, MOST_NAMED)];
+  return missing.length > 0 && note("waiting", h("b", {}, "还不能结束："),
+    h("ul", { class: "os-missing" }, rows.map(({ words, href }) => h("li", {}, href ? h("a", { href }, words) : words)),
+      lines.length > MOST_NAMED && h("li", {}, h("a", { href: "#" }, `检查表共有 ${lines.length} 行没有完成`))));
 }
 
 // As the server asks for it (visits/attending.py), as far as this device knows.
@@ -67,8 +73,8 @@ async function missingFor(outcome, data, queue, { words, changes }) {
   if (outcome === INSPECTED) {
     for (const line of data.lines) {
       const href = `#line=${encodeURIComponent(line.key)}`;
-      if (rivalsOf(data, queue, line.key).length > 0) missing.push({ words: `${line.title}：两人录入不一致`, href });
-      else if (!isAnswered(lineNow(data, queue, line.key))) missing.push({ words: `${line.title}：还没有填写${line.isOwn ? "" : `（${line.departmentName}）`}`, href });
+      if (rivalsOf(data, queue, line.key).length > 0) missing.push({ words: `${named(line.title)}：两人录入不一致`, href, isLine: true });
+      else if (!isAnswered(lineNow(data, queue, line.key))) missing.push({ words: `${named(line.title)}：还没有填写${line.isOwn ? "" : `（${line.departmentName}）`}`, href, isLine: true });
     }
   } else {
     if (!words.trim()) missing.push({ words: "请写明情况。" });

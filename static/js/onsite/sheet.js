@@ -1,6 +1,6 @@
 // A visit as a whole: what is done and what is left, and what of it is still on this device.
 
-import { clock, day, facts, fill, h, note, when } from "./dom.js";
+import { clock, day, facts, fill, h, named, note, when } from "./dom.js";
 import { filePicker, keepFiles, showFiles } from "./photos.js";
 import { isAnswered, lineNow, rivalsOf, stageOf } from "./record.js";
 import { mapAddress } from "./today.js";
@@ -121,11 +121,11 @@ export function keptView(context) {
 }
 
 function queued(item, names, { store, sender, data }) {
-  const line = data?.lines.find((each) => each.key === item.body.line)?.title;
+  const line = named(data?.lines.find((each) => each.key === item.body.line)?.title ?? "");
   const isRefused = item.state === "refused";
   return h("article", { class: "os-card" },
     h("p", {}, h("b", {}, QUEUED[item.kind]), h("small", {}, ` ${when(item.at)}`)),
-    h("p", {}, [names.get(item.visit), line ?? item.body.line, item.body.name ?? item.body.subject].filter(Boolean).join("，")),
+    h("p", {}, [names.get(item.visit), line || item.body.line, item.body.name ?? item.body.subject].filter(Boolean).join("，")),
     item.body.values?.facts && h("p", { class: "os-words" }, item.body.values.facts),
     h("p", { class: isRefused ? "os-alarm" : "os-waiting" }, isRefused ? `没有接收：${item.words}` : "等待上传"),
     isRefused && h("p", { class: "os-row" },

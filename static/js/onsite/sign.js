@@ -18,7 +18,7 @@ export function signaturesView(context) {
   const words = h("textarea", { rows: "2", maxlength: "500" });
   const wordsField = field("拒绝签字的理由或情况", words, "另请见证人签字");
   const canvas = h("canvas", { class: "os-pad", "aria-label": "手写签名", tabindex: "0" });
-  const padBox = h("div", { class: "os-pad-box" }, canvas, h("p", { class: "os-row" },
+  const padBox = h("div", { class: "os-pad-box" }, h("span", { class: "os-label" }, "请在框内手写签名"), canvas, h("p", { class: "os-row" },
     h("button", { class: "os-button", type: "button", onclick: () => pad.clear() }, "清除重写")));
   const form = h("form", { class: "os-card os-stack", onsubmit: keep }, field("谁签字", who), nameField, wordsField, padBox, problem,
     h("button", { class: "os-button os-button-main os-button-wide", type: "submit" }, "确认签字"));
@@ -66,14 +66,22 @@ export function signaturesView(context) {
     const signatures = await signaturesNow(data, queue);
     form.hidden = stageOf(data, queue) !== "started";
     fill(about, h("section", { class: "os-card" }, h("p", {}, `签的是这台设备上现在的记录：检查表 ${Object.keys(data.entries).length + queue.filter((item) => item.kind === "entry").length} 处录入、照片和文件 ${JSON.parse(recordOf(data, queue)).evidence.length} 份。签字后再有改动，须重新签字或写明变动。`),
-      h("p", { class: "os-quiet os-digest" }, `记录摘要 ${digest}`)));
+      h("details", { class: "os-points" }, h("summary", {}, "记录摘要"), h("p", { class: "os-quiet os-digest" }, digest))));
     fill(list, h("ul", { class: "os-signed" }, signatures.map((each) => h("li", {}, h("b", {}, `${each.words}：${each.name}`), h("small", {}, ` ${clock(each.at)} `),
       h("span", { class: "os-mark", "data-tone": each.digest === digest ? "good" : "alarm" }, each.refused ? each.refused : each.digest === digest ? (each.isPending ? "有效，在本机" : "有效") : "签字后记录有变动")))),
-    signatures.length === 0 && note("plain", "还没有人签字。须有两名执法检查人员和被检查机构签字。"));
+    !form.hidden && leftNote(signatures.filter((each) => !each.refused && each.digest === digest)));
     if (!pad) fit();
   }
   update(context);
   return { title: "签字", main: h("div", { class: "os-stack" }, about, list, form), back: "#", update };
+}
+
+// Who still has to sign the record as it stands.
+function leftNote(valid) {
+  const officers = new Set(valid.filter((each) => each.signer === "officer").map((each) => each.name)).size;
+  const [has, hasRefused, isWitnessed] = [valid.some((each) => each.signer === "institution"), valid.some((each) => each.hasRefused), valid.some((each) => each.signer === WITNESS)];
+  const left = [officers < 2 && `执法检查人员 ${2 - officers} 名`, !has && "被检查机构（拒绝签字的另请见证人）", hasRefused && !isWitnessed && "见证人"].filter(Boolean);
+  return left.length > 0 ? note("waiting", `还须签字：${left.join("、")}。没有实施检查的，机构可以不签。`) : note("good", "需要的签字都已有。", h("a", { class: "os-plain-link", href: "#end" }, "去结束检查"));
 }
 
 // Those that the server has and those still on this device.
