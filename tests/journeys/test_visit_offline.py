@@ -4,12 +4,11 @@ import re
 
 import pytest
 from django.conf import settings
-from django.test import Client
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.journeys.self_check import draw
 from tests.journeys.visitor import PATIENCE, PHONE, Visitor
+from tests.journeys.visits import open_part, sign_in, sign_on_the_glass
 from tests.visits import world
 from visits import attending
 from visits.models import Entry, Evidence, Operation, Visit, VisitSignature
@@ -38,13 +37,6 @@ def phone(new_context, live_server):
         return context
 
     return opened
-
-
-def sign_in(context, user, site):
-    client = Client()
-    client.force_login(user)
-    value = client.cookies[settings.SESSION_COOKIE_NAME].value
-    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": site}])
 
 
 def photo(folder):
@@ -78,21 +70,6 @@ def answer(page, line, words, facts=""):
     expect(page.locator(".os-of .os-mark")).to_contain_text(re.compile("已填写|已记录"))
 
 
-def sign(officer, who, name=""):
-    page = officer.page
-    page.get_by_label("谁签字").select_option(label=who)
-    if name:
-        page.get_by_label("签字人姓名").fill(name)
-    draw(officer, page.locator("canvas"))
-    page.get_by_role("button", name="确认签字").click()
-    expect(page.locator(".os-signed li", has_text=name or who.partition("（")[0])).to_be_visible()
-
-
-def open_part(page, name):
-    page.evaluate("name => { location.hash = name; }", name)
-    page.wait_for_timeout(200)
-
-
 def begin_offline(officer):
     page = officer.page
     open_part(page, "certificates")
@@ -119,8 +96,8 @@ def fill_offline(officer, picture):
 def sign_offline(officer, officers):
     open_part(officer.page, "signatures")
     for name in officers:
-        sign(officer, f"{name}（执法检查人员）")
-    sign(officer, "被检查机构", "高振华")
+        sign_on_the_glass(officer, f"{name}（执法检查人员）")
+    sign_on_the_glass(officer, "被检查机构", "高振华")
     officer.look()
 
 
