@@ -1,7 +1,9 @@
 """What every list page shares: the table's looks, its columns, bounded paging and sorting."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.core.paginator import EmptyPage
@@ -85,6 +87,17 @@ def arrange(table: AnyTable, request: HttpRequest) -> AnyTable:
     except EmptyPage:
         table.paginate(page=table.paginator.num_pages, per_page=per_page)
     return table
+
+
+def counter(
+    request: HttpRequest, label: str, value: int, query: Mapping[str, str], *, unit: str, tone: str = ""
+) -> dict[str, Any]:
+    """A figure above the list that leads to its rows. query: the filter, empty for all; tone: unless there are none."""
+    asked = {name: given for name, given in request.GET.items() if given}
+    return {
+        "label": label, "value": value, "unit": unit, "tone": tone if value else "",
+        "url": f"{request.path}?{urlencode(query) or 'reset=1'}", "active": bool(query) and asked == query,
+    }  # fmt: skip
 
 
 def _number(text: str | None) -> int:

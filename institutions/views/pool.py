@@ -1,7 +1,6 @@
 """The list, one institution, its history, the export."""
 
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,7 +9,7 @@ from django.utils.http import content_disposition_header
 
 from accounts.http import Request
 from accounts.links import links_of
-from accounts.lists import arrange
+from accounts.lists import arrange, counter
 from accounts.rules import can, require
 from institutions import services
 from institutions.exporting import AT_ONCE, export_pool, filtered
@@ -46,14 +45,11 @@ def _stats(figures: dict[str, int], request: Request) -> list[dict[str, Any]]:
         ("在营但无有效证书", "without", {"expiry": "none"}, "overdue"),
         ("重点抽查对象", "key_targets", {"flag": KEY_TARGET}, ""),
     ]
-    asked = {name: value for name, value in request.GET.items() if value}
     return [
-        {
-            "label": label, "value": figures[key], "unit": "家", "tone": tone if figures[key] else "",
-            "url": f"{request.path}?{urlencode(query) or 'reset=1'}", "active": bool(query) and asked == query,
-        }
-        for label, key, query, tone in cards if key in figures
-    ]  # fmt: skip
+        counter(request, label, figures[key], query, unit="家", tone=tone)
+        for label, key, query, tone in cards
+        if key in figures
+    ]
 
 
 def institution_detail(request: Request, pk: int) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
@@ -12,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import Request
-from accounts.lists import arrange
+from accounts.lists import arrange, counter
 from accounts.rules import can, require
 from selftest import reviewing
 from selftest.errors import SelfCheckError
@@ -56,12 +55,8 @@ def _stats(request: Request) -> Iterator[dict[str, Any]]:
     figures = seen.aggregate(
         overdue=Count("pk", filter=overdue), **{state: Count("pk", filter=Q(state=state)) for state in states}
     )
-    asked = {name: value for name, value in request.GET.items() if value}
     for label, status, tone in COUNTERS:
-        yield {
-            "label": label, "value": figures[status], "unit": "个", "tone": tone if figures[status] else "",
-            "url": f"{request.path}?{urlencode({'status': status})}", "active": asked == {"status": status},
-        }  # fmt: skip
+        yield counter(request, label, figures[status], {"status": status}, unit="个", tone=tone)
 
 
 @require_GET

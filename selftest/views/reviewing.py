@@ -6,7 +6,6 @@ Drafts of the institution are never shown here, only what was signed.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
@@ -17,7 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
-from accounts.lists import arrange
+from accounts.lists import arrange, counter
 from accounts.rules import can, require
 from selftest import reviewing
 from selftest.errors import SelfCheckError
@@ -67,12 +66,8 @@ def _stats(request: Request, round: Round, visible: QuerySet[SelfCheck]) -> Iter
         all=Count("pk"), late=Count("pk", filter=is_late(round)), troubled=Count("pk", filter=Q(has_problem())),
         **{state: Count("pk", filter=Q(state=state)) for state in states},
     )  # fmt: skip
-    asked = {name: value for name, value in request.GET.items() if value}
     for label, key, query, tone in COUNTERS:
-        yield {
-            "label": label, "value": figures[key], "unit": "家", "tone": tone if figures[key] else "",
-            "url": f"{request.path}?{urlencode(query) or 'reset=1'}", "active": bool(query) and asked == query,
-        }  # fmt: skip
+        yield counter(request, label, figures[key], query, unit="家", tone=tone)
 
 
 @dataclass(frozen=True, slots=True)

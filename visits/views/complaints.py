@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Count, Q, QuerySet
@@ -13,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import Request
-from accounts.lists import arrange
+from accounts.lists import arrange, counter
 from accounts.rules import can, require
 from accounts.services import AccountRefused, confirm_password
 from institutions.models import Institution
@@ -45,12 +44,8 @@ def complaints(request: Request) -> HttpResponse:
 def _stats(request: Request) -> Iterator[dict[str, Any]]:
     counts = {state: Count("pk", filter=Q(state=state)) for _, state, _ in COUNTERS}
     figures = Complaint.objects.visible_to(request.user).order_by().aggregate(**counts)
-    asked = {name: value for name, value in request.GET.items() if value}
     for label, state, tone in COUNTERS:
-        yield {
-            "label": label, "value": figures[state], "unit": "件", "tone": tone if figures[state] else "",
-            "url": f"{request.path}?{urlencode({'state': state})}", "active": asked == {"state": state},
-        }  # fmt: skip
+        yield counter(request, label, figures[state], {"state": state}, unit="件", tone=tone)
 
 
 @require_GET

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.db.models import Case, Count, Q, QuerySet, When
@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import Request
-from accounts.lists import arrange
+from accounts.lists import arrange, counter
 from accounts.models import Bureau
 from accounts.rules import can, require
 from campaigns.models import Task
@@ -55,13 +55,8 @@ def _stats(request: Request) -> Iterator[dict[str, Any]]:
     )
     counts = {str(place): Count("pk", filter=each[2]) for place, each in enumerate(counters)}
     figures = Referral.objects.visible_to(request.user).order_by().aggregate(**counts)
-    asked = {name: value for name, value in request.GET.items() if value}
     for place, (label, query, _, tone) in enumerate(counters):
-        value = figures[str(place)]
-        yield {
-            "label": label, "value": value, "unit": "件", "tone": tone if value else "",
-            "url": f"{request.path}?{urlencode(query)}", "active": asked == query,
-        }  # fmt: skip
+        yield counter(request, label, figures[str(place)], query, unit="件", tone=tone)
 
 
 @require_GET
