@@ -21,10 +21,12 @@ FULL_COVERAGE = "本市该领域仅有少数机构，按专项整治方案实行
 
 
 def cast_tasks(campaign: Campaign, cast: Cast) -> Tasks:
-    """Parts that must not fail get the tasks whose teams are complete and certificated."""
+    """Parts that must not fail get the tasks whose teams are complete and certificated; those who test the safety of
+    vehicles come first, since police only look at them."""
     mine = Representative.objects.get(user=cast["institution-clerk"]).institution
     rows = Task.objects.filter(campaign=campaign).exclude(institution=mine)
     drawn = list(rows.select_related("line", "institution").order_by("number"))
+    drawn.sort(key=lambda task: not _tests_safety(task))
     ready = [task for task in drawn if not task.unfilled and _is_certificated(task, cast.today)]
     found: dict[str, Task] = {}
     by_line = {code: [task for task in ready if task.line.code == code] for code in ("vehicle", "eco", "other")}
@@ -46,6 +48,10 @@ def cast_tasks(campaign: Campaign, cast: Cast) -> Tasks:
 def _is_certificated(task: Task, day: date) -> bool:
     people = [member.inspector for member in task.members.select_related("inspector") if member.role == "officer"]
     return len(people) >= 2 and not any(each is None or each.certificate_gaps(day) for each in people)
+
+
+def _tests_safety(task: Task) -> bool:
+    return task.institution.certificates.filter(domains__code="vehicle-safety").exists()
 
 
 def _added(campaign: Campaign, clashing: Task, cast: Cast) -> dict[str, Task]:

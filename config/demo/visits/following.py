@@ -69,10 +69,10 @@ def verify(report: RectificationReport, cast: Cast, words: str = "") -> None:
 
 def refer(
     source: Finding | Task | Complaint, subject: str, text: str, cast: Cast, *, days: int = 30, to: str = "",
-    outside: str = "",
+    outside: str = "", sender: str = CITY,
 ) -> Referral:  # fmt: skip
     return referring.refer(
         source, subject=subject, text=text, due_on=timezone.localdate() + timedelta(days=days),
-        receiver=Bureau.objects.get(pk=to) if to else None, outside=outside, sender=Bureau.objects.get(pk=CITY),
-        by=cast["datong-officer"],
+        receiver=Bureau.objects.get(pk=to) if to else None, outside=outside, sender=Bureau.objects.get(pk=sender),
+        by=cast.speaker(sender),
     )  # fmt: skip

@@ -198,6 +198,8 @@ def penalised(task: Task, cast: Cast) -> Story:
     following.carry_out(following.decide(fine, cast, f"同环罚〔{year}〕31号", amount=160000), cast)
     following.carry_out(following.decide(taken, cast, f"同环罚〔{year}〕31号", amount=960), cast)
     following.carry_out(following.decide(smaller, cast, f"同市监处罚〔{year}〕58号", amount=30000), cast)
+    text = "当事机构的过程数据由设备供应商远程改写，请核查该供应商对本市其他机构的设备维护情况。"
+    following.refer(forged[0], "大同博源检测设备有限公司", text, cast, to=CITY, sender=ECOLOGY)
     yield at(workday(-4, cast.today), "10:00")
     following.decide(revoked, cast, f"同市监撤〔{year}〕2号")
     yield at(workday(-1, cast.today), "10:00")
