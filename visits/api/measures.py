@@ -1,6 +1,5 @@
 """Measures: proposed, decided in their order, carried out or dropped."""
 
-from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -13,13 +12,12 @@ from rest_framework.response import Response
 
 from accounts.api.errors import Problem
 from accounts.api.fields import ApiSerializer, BureauReference, WholeNumberField
-from accounts.api.views import ReadView
 from accounts.rules import require
 from selftest.api.shapes import InstitutionReference
 from visits import measures
+from visits.api.acting import ActingView
 from visits.api.given import BureauField, FindingsField, WordsInput, findings_of, task_of, values_of
 from visits.codes import MeasureKind
-from visits.errors import VisitError
 from visits.models import Measure
 from visits.states import MeasureState
 
@@ -78,22 +76,15 @@ class DoneInput(serializers.Serializer[Any]):
 
 
 @extend_schema_view(list=extend_schema(summary="处理措施"), retrieve=extend_schema(summary="一项处理措施"))
-class MeasureView(ReadView):
+class MeasureView(ActingView):
     model = Measure
     serializer_class = MeasureSerializer
     filterset_class = MeasureApiFilter
     ordering_fields = ("task", "kind", "state", "decided_on")
-    refusals = (VisitError,)
 
     def rows(self) -> QuerySet[Measure]:
         seen = Measure.objects.visible_to(self.user).select_related("task__institution", "task__bureau", "bureau")
         return seen.prefetch_related("findings")
-
-    def _acted(self, act: Callable[[Measure], object]) -> Response:
-        measure = self.get_object()
-        require(self.user, "decide", measure)
-        act(measure)
-        return Response(MeasureSerializer(self.get_object()).data)
 
     @extend_schema(summary="提出处理措施", request=ProposalInput, responses={201: MeasureSerializer, 409: Problem})
     def create(self, request: Request) -> Response:
@@ -109,15 +100,20 @@ class MeasureView(ReadView):
     @action(detail=True, methods=["post"])
     def decide(self, request: Request, pk: int) -> Response:
         return self._acted(
-            lambda found: measures.decide_measure(found, by=self.user, **values_of(MeasureDecisionInput, request))
+            "decide",
+            lambda found: measures.decide_measure(found, by=self.user, **values_of(MeasureDecisionInput, request)),
         )
 
     @extend_schema(summary="登记执行", request=DoneInput, responses={200: MeasureSerializer, 409: Problem})
     @action(detail=True, methods=["post"], url_path="carry-out", url_name="carry-out")
     def carry_out(self, request: Request, pk: int) -> Response:
-        return self._acted(lambda found: measures.carry_out(found, by=self.user, **values_of(DoneInput, request)))
+        return self._acted(
+            "decide", lambda found: measures.carry_out(found, by=self.user, **values_of(DoneInput, request))
+        )
 
     @extend_schema(summary="不再办理", request=WordsInput, responses={200: MeasureSerializer, 409: Problem})
     @action(detail=True, methods=["post"])
     def drop(self, request: Request, pk: int) -> Response:
-        return self._acted(lambda found: measures.drop_measure(found, by=self.user, **values_of(WordsInput, request)))
+        return self._acted(
+            "decide", lambda found: measures.drop_measure(found, by=self.user, **values_of(WordsInput, request))
+        )

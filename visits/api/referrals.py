@@ -1,6 +1,5 @@
 """Referrals: handed over, accepted or declined, answered, closed."""
 
-from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -16,12 +15,10 @@ from rest_framework.response import Response
 
 from accounts.api.errors import Problem
 from accounts.api.fields import ApiSerializer, BureauReference, WholeNumberField
-from accounts.api.views import ReadView
 from accounts.models import User
-from accounts.rules import require
 from visits import referring
+from visits.api.acting import ActingView
 from visits.api.given import BureauField, WordsInput, task_of, values_of
-from visits.errors import VisitError
 from visits.models import Complaint, Finding, Referral
 from visits.states import OPEN_REFERRALS, ReferralState
 
@@ -93,21 +90,14 @@ def source_of(user: User, values: dict[str, Any]) -> referring.Source:
 
 
 @extend_schema_view(list=extend_schema(summary="线索移送"), retrieve=extend_schema(summary="一件线索"))
-class ReferralView(ReadView):
+class ReferralView(ActingView):
     model = Referral
     serializer_class = ReferralSerializer
     filterset_class = ReferralApiFilter
     ordering_fields = ("due_on", "state", "sent_at")
-    refusals = (VisitError,)
 
     def rows(self) -> QuerySet[Referral]:
         return Referral.objects.visible_to(self.user).select_related("sender", "receiver")
-
-    def _acted(self, rule: str, act: Callable[[Referral], object]) -> Response:
-        referral = self.get_object()
-        require(self.user, rule, referral)
-        act(referral)
-        return Response(ReferralSerializer(self.get_object()).data)
 
     @extend_schema(summary="移送线索", request=ReferralInput, responses={201: ReferralSerializer, 409: Problem})
     def create(self, request: Request) -> Response:

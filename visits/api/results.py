@@ -1,6 +1,5 @@
 """Results of each department, their versions and findings: written, handed in, reviewed."""
 
-from collections.abc import Callable
 from typing import Any
 
 import django_filters
@@ -19,6 +18,7 @@ from accounts.rules import require
 from campaigns.models import LegalBasis
 from selftest.api.shapes import InstitutionReference
 from visits import results
+from visits.api.acting import ActingView
 from visits.api.given import WordsInput, values_of
 from visits.codes import Category, FollowUp, Severity, SubCategory, TradeOutcome
 from visits.errors import VisitError
@@ -142,25 +142,18 @@ class AmendInput(serializers.Serializer[Any]):
 @extend_schema_view(
     list=extend_schema(summary="检查结果"), retrieve=extend_schema(summary="一个部门的检查结果及各版本")
 )
-class ResultView(ReadView):
+class ResultView(ActingView):
     model = DepartmentResult
     serializer_class = ResultRow
     detail_serializer_class = ResultSerializer
     filterset_class = ResultApiFilter
     ordering_fields = ("task", "state")
-    refusals = (VisitError,)
 
     def rows(self) -> QuerySet[DepartmentResult]:
         seen = DepartmentResult.objects.visible_to(self.user).select_related(
             "task__institution", "task__bureau", "bureau"
         )
         return seen if self.action == "list" else seen.prefetch_related("findings", "versions")
-
-    def _acted(self, rule: str, act: Callable[[DepartmentResult], object]) -> Response:
-        result = self.get_object()
-        require(self.user, rule, result)
-        act(result)
-        return Response(ResultSerializer(self.get_object()).data)
 
     @extend_schema(summary="填写检查结果", request=ResultInput, responses={200: ResultSerializer, 409: Problem})
     @action(detail=True, methods=["patch"])
