@@ -23,6 +23,7 @@ from visits.states import (
     VisitState,
 )
 
+ENDED_WELL = (TaskState.CLOSED, TaskState.ADOPTED)
 FUNNEL = (
     ("drawn", "已抽取", tuple(state for state in TaskState if state not in (TaskState.REPLACED, TaskState.CANCELLED))),
     (
@@ -31,13 +32,14 @@ FUNNEL = (
     ),
     (
         "begun", "已开始检查",
-        (TaskState.INSPECTING, TaskState.REVIEWING, TaskState.JOINT, TaskState.CONCLUDED, TaskState.CLOSED),
+        (TaskState.INSPECTING, TaskState.REVIEWING, TaskState.JOINT, TaskState.CONCLUDED, *ENDED_WELL),
     ),
-    ("handed_in", "已提交结果", (TaskState.REVIEWING, TaskState.JOINT, TaskState.CONCLUDED, TaskState.CLOSED)),
-    ("concluded", "已认定", (TaskState.CONCLUDED, TaskState.CLOSED, TaskState.ADOPTED)),
-    ("closed", "已办结", (TaskState.CLOSED, TaskState.ADOPTED)),
+    ("handed_in", "已提交结果", (TaskState.REVIEWING, TaskState.JOINT, TaskState.CONCLUDED, *ENDED_WELL)),
+    ("concluded", "已认定", (TaskState.CONCLUDED, *ENDED_WELL)),
+    ("closed", "已办结", ENDED_WELL),
 )  # fmt: skip
-"""Stages of a campaign's tasks, each with the states that have reached it. An adopted result ends a task."""
+"""Stages of a campaign's tasks, each with the states that have reached it. A task whose result was adopted is at the end
+and counts in every stage before, so that no stage is larger than the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,9 @@ def funnels_by_bureau(tasks: QuerySet[Task]) -> list[tuple[str, str, dict[str, i
 def workload(bureau: Bureau, year: int) -> list[tuple[str, int, int]]:
     """(officer, visits that ended, visits planned) of the bureau's own officers in the campaigns of a year."""
     rows = Attendee.objects.filter(
-        inspector__bureau=bureau, visit__task__campaign__year=year, kind__in=["officer", "guest"]
-    )
+        inspector__bureau=bureau, visit__task__campaign__year=year, kind__in=["officer", "guest"],
+        visit__in=Visit.objects.standing(),
+    )  # fmt: skip
     counted = rows.order_by().values_list("inspector", "inspector__name").annotate(
         ended=Count("pk", filter=Q(visit__state=VisitState.ENDED)),
         planned=Count("pk", filter=Q(visit__state__in=[VisitState.PLANNED, VisitState.STARTED])),
