@@ -13,9 +13,11 @@ from campaigns.models import Task
 from campaigns.states import TaskState
 from visits import transitions
 from visits.errors import VisitError
-from visits.models import Adoption
+from visits.models import Adoption, Visit
 from visits.outcomes import Whole, whole_of
+from visits.states import VisitState
 
+NOT_NEEDED = "采纳其他活动的检查结果，不再检查"
 WITH_RESULT = (TaskState.CONCLUDED, TaskState.CLOSED)
 
 
@@ -63,7 +65,7 @@ def ask_adoption(task: Task, source: Task, *, reason: str, by: User) -> Adoption
 
 @transaction.atomic
 def approve_adoption(adoption: Adoption, *, by: User) -> Adoption:
-    """By another person of the bureau than who asked."""
+    """By another person of the bureau than who asked. A visit that was planned is cancelled."""
     task = transitions.locked(adoption.task, "campaign", "bureau")
     adoption = Adoption.objects.select_for_update(of=("self",)).select_related("task", "source").get(pk=adoption.pk)
     require(by, "approve", adoption)
@@ -75,4 +77,6 @@ def approve_adoption(adoption: Adoption, *, by: User) -> Adoption:
         adoption.approved_by, adoption.approved_at = by, timezone.now()
         adoption.save(update_fields=["approved_by", "approved_at"])
     transitions.move(task, "adopt", by=by, facts={"source": adoption.source.number})
+    for visit in Visit.objects.filter(task=task, state=VisitState.PLANNED):
+        transitions.move(transitions.locked(visit), "cancel", by=by, cancelled_because=NOT_NEEDED)
     return adoption

@@ -38,7 +38,7 @@ def own_visits(user: User) -> list[Visit]:
         | Q(state=VisitState.PLANNED, planned_start__lt=now + AHEAD)
         | Q(state=VisitState.ENDED, ended_at__gte=midnight)
     )
-    return list(with_what_is_named(user).filter(wanted))
+    return list(with_what_is_named(user).standing().filter(wanted))
 
 
 def with_what_is_named(user: User) -> Any:

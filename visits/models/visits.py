@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Bureau, User
 from campaigns.models import InspectionNotice, Task
+from campaigns.models.tasks import ENDED_STATES
 from inspectors.models import Expert, Inspector
 from visits.codes import DeliveryMode, Outcome
 from visits.states import VisitState
@@ -25,13 +26,13 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         return self.filter(pk__in=_going(user))
 
     def standing(self) -> "VisitQuerySet":
-        return self.exclude(state=VisitState.CANCELLED)
+        """Neither cancelled nor planned for a task that was replaced or cancelled since."""
+        return self.exclude(Q(state=VisitState.CANCELLED) | Q(state=VisitState.PLANNED, task__state__in=ENDED_STATES))
 
     def clashing(self, start: datetime, end: datetime) -> "VisitQuerySet":
         """Planned or under way at some time between these two."""
-        return self.filter(
-            state__in=[VisitState.PLANNED, VisitState.STARTED], planned_start__lt=end, planned_end__gt=start
-        )
+        under_way = self.standing().filter(state__in=[VisitState.PLANNED, VisitState.STARTED])
+        return under_way.filter(planned_start__lt=end, planned_end__gt=start)
 
 
 def _going(user: User) -> models.QuerySet["Attendee", Any]:
