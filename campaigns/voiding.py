@@ -43,6 +43,8 @@ def check_voidable(draw: Draw) -> None:
         raise WrongState("正在抽取，请等抽取完成后再办理：作废的抽取也要留下结果摘要。")
     if Task.objects.filter(campaign=draw.campaign, notice__isnull=False).exists():
         raise CampaignError("已有机构收到检查通知书，抽取结果已经使用，不能再作废。")
+    if Task.objects.filter(campaign=draw.campaign, state=TaskState.ADOPTED).exists():
+        raise CampaignError("已有任务采纳了其他活动的检查结果，抽取结果已经使用，不能再作废。")
     if not draw.is_supplement and draw.campaign.draws.counting().filter(kind=DrawKind.SUPPLEMENT).exists():
         raise CampaignError("本次抽取之后还有补充抽取，请先作废补充抽取。")
 

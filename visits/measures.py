@@ -49,6 +49,8 @@ def propose_measure(
         raise WrongState("检查结果认定后才能办理处理措施。")
     if not findings or any(finding.result.task_id != task.pk for finding in findings):
         raise VisitError("请选择该任务的问题。")
+    if any(finding.state == FindingState.WITHDRAWN for finding in findings):
+        raise VisitError("已撤销的问题不能办理处理措施。")
     if kind == MeasureKind.INDUSTRY_BAN and not person.strip():
         raise VisitError("行业禁入针对个人，请填写当事人。")
     with audit.recorded("visits.propose_measure", measure, by=by, facts={"task": task.number}):

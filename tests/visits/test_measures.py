@@ -166,3 +166,11 @@ def test_every_ranked_kind_waits_for_exactly_the_lower_ranks():
     assert waiting == {
         kind: {other for other in RANK if RANK[other] < RANK[kind]} if kind in RANK else set() for kind in MeasureKind
     }
+
+
+def test_measure_takes_no_finding_that_was_withdrawn():
+    task = world.concluded()
+    task.results.get(bureau=world.CITY).findings.update(state=FindingState.WITHDRAWN)
+
+    with pytest.raises(VisitError, match="已撤销的问题不能办理处理措施。"):
+        world.measure(task)
