@@ -25,7 +25,9 @@ from tooling.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 HIGHEST = 1900
-WIDTHS = {"": (1440, 900), "-phone": (390, 844)}
+PHONE = "-phone"
+WIDTHS = {"": (1440, 900), PHONE: (390, 844)}
+UNDER_WAY = "/onsite/ >> .os-task:has(.os-tag-started) .os-button-main"
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -40,11 +42,19 @@ CHROMIUM_ARGUMENTS = [
 
 @dataclass(frozen=True)
 class Picture:
-    """`path` may end in " >> selector": the link to follow from that page."""
+    """`path` may go on with " >> selector": the link to follow from that page, or the option to choose there, one after
+    the other. `phone_only`: one picture, without a suffix."""
 
     name: str
     path: str
     user: str = "datong-officer"
+    phone_only: bool = False
+
+    def file_name(self, suffix: str) -> str:
+        """Empty where no picture of this width is wanted."""
+        if self.phone_only:
+            return f"{self.name}.png" if suffix == PHONE else ""
+        return f"{self.name}{suffix}.png"
 
 
 @dataclass(frozen=True)
@@ -66,6 +76,14 @@ SCENES = (
             Picture("05-import-report", "/institutions/import/2/"),
             Picture("06-inspectors", "/inspectors/", user="shanxi-officer"),
             Picture("07-plan", "/campaigns/3/"),
+            Picture("onsite-list", "/onsite/", user="datong-inspector", phone_only=True),
+            Picture("onsite-sheet", UNDER_WAY, user="datong-inspector", phone_only=True),
+            Picture(
+                "onsite-signing",
+                f"{UNDER_WAY} >> a[href='#signatures'] >> select option:nth-child(2)",
+                user="datong-inspector",
+                phone_only=True,
+            ),
         ),
     ),
     Scene(
@@ -175,9 +193,11 @@ def take(pictures: Sequence[Picture], address: str, target: Path) -> None:
             for suffix, (width, height) in WIDTHS.items():
                 page = signed_in_page(browser, address, user, width, height)
                 for picture in mine:
+                    if not (file_name := picture.file_name(suffix)):
+                        continue
                     page.set_viewport_size({"width": width, "height": height})
                     show(page, address, picture)
-                    take_one(page, target / f"{picture.name}{suffix}.png", width)
+                    take_one(page, target / file_name, width)
                 page.context.close()
         browser.close()
 
@@ -216,13 +236,23 @@ def demo_password() -> str:
 
 
 def show(page: Page, address: str, picture: Picture) -> None:
-    path, _, link = picture.path.partition(" >> ")
+    path, *steps = picture.path.split(" >> ")
     answer = page.goto(f"{address}{path}", wait_until="networkidle")
     if answer is None or answer.status >= 400:
         sys.exit(f"{picture.name}: {path} answered {answer and answer.status}")
-    if link:
-        page.locator(link).first.click()
-        page.wait_for_load_state("networkidle")
+    for step in steps:
+        follow(page, step)
+
+
+def follow(page: Page, selector: str) -> None:
+    found = page.locator(selector).first
+    found.wait_for(state="attached")
+    if found.evaluate("found => found.tagName") == "OPTION":
+        found.locator("xpath=..").select_option(found.get_attribute("value"))
+    else:
+        found.click()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
 
 
 if __name__ == "__main__":
