@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.journeys.visitor import PATIENCE, PHONE, Visitor
-from tests.journeys.visits import open_part, sign_in, sign_on_the_glass
+from tests.journeys.visits import look_with_a_thumb, open_part, sign_in, sign_on_the_glass
 from tests.visits import world
 from visits import attending
 from visits.models import Entry, Evidence, Operation, Visit, VisitSignature
@@ -73,10 +73,10 @@ def answer(page, line, words, facts=""):
 def begin_offline(officer):
     page = officer.page
     open_part(page, "certificates")
-    officer.look()
+    look_with_a_thumb(officer)
     expect(page.get_by_text("部门执法证").first).to_be_visible()
     open_part(page, "start")
-    officer.look()
+    look_with_a_thumb(officer)
     page.get_by_role("button", name="现在开始检查").click()
     expect(page.get_by_text("已填 0 / 7 行")).to_be_visible()
 
@@ -90,7 +90,7 @@ def fill_offline(officer, picture):
         page.locator(".os-bar-button", has_text="拍照").click()
     chooser.value.set_files(picture)
     expect(page.locator(".os-files li")).to_contain_text("在本机，等待上传")
-    officer.look()
+    look_with_a_thumb(officer)
 
 
 def sign_offline(officer, officers):
@@ -98,14 +98,14 @@ def sign_offline(officer, officers):
     for name in officers:
         sign_on_the_glass(officer, f"{name}（执法检查人员）")
     sign_on_the_glass(officer, "被检查机构", "高振华")
-    officer.look()
+    look_with_a_thumb(officer)
 
 
 def settle(officer):
     page = officer.page
     expect(page.locator(".os-rival")).to_contain_text(THEIRS, timeout=PATIENCE)
     expect(page.locator(".os-rival")).to_contain_text(MINE)
-    officer.look()
+    look_with_a_thumb(officer)
     page.get_by_role("button", name="合并后修改").click()
     page.get_by_label("情况描述").blur()
     says(page, "已上传")
@@ -118,7 +118,7 @@ def end(officer):
     page.locator(".os-option", has_text="已实施检查").click()
     page.get_by_label("被检查机构的意见").fill("无异议")
     page.get_by_label("签字后记录变动的说明").fill("离线期间同组人员也有录入，已合并")
-    officer.look()
+    look_with_a_thumb(officer)
     page.get_by_role("button", name="结束检查").click()
     expect(page.get_by_text("检查已结束：已实施检查")).to_be_visible(timeout=PATIENCE)
 
@@ -129,7 +129,7 @@ def test_whole_visit_without_network(visit, phone, live_server, faults, tmp_path
     officer = Visitor(context.new_page(), live_server.url, faults)
     page = officer.page
     take_along(officer, visit)
-    officer.look()
+    look_with_a_thumb(officer)
 
     context.set_offline(True)
     page.reload()

@@ -1,7 +1,6 @@
 """People before the screen of a visit or of what follows: signed in at once, and what they do more than once."""
 
 import re
-from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -13,7 +12,12 @@ from accounts.models import User
 from tests.journeys.self_check import draw
 from tests.journeys.visitor import PATIENCE, Visitor
 
-Meet = Callable[..., Visitor]
+FOR_A_THUMB = 44
+"""Pixels, both ways, of what is touched on a phone."""
+TOO_SMALL = """least => [...document.querySelectorAll("a, button, input, select, textarea, summary, canvas")]
+  .map(each => ({ each, box: (each.closest("label:has(input)") ?? each).getBoundingClientRect() }))
+  .filter(({ box }) => box.width > 0 && box.height > 0 && (box.width < least || box.height < least))
+  .map(({ each, box }) => `${each.tagName} ${each.textContent} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
 
 
 def sign_in(context: BrowserContext, user: User, site: str) -> None:
@@ -33,6 +37,11 @@ def follow(visitor: Visitor, words: str) -> None:
     visitor.page.locator("main").get_by_role("link", name=words).first.click()
     visitor.page.wait_for_load_state()
     visitor.look()
+
+
+def look_with_a_thumb(visitor: Visitor) -> None:
+    visitor.look()
+    assert visitor.page.evaluate(TOO_SMALL, FOR_A_THUMB) == []
 
 
 def open_part(page: Page, name: str) -> None:
@@ -59,6 +68,6 @@ def end_on_site(officer: Visitor, outcome: str, *, words: str = "", opinion: str
         page.get_by_label(re.compile("^情况说明")).fill(words)
     if opinion:
         page.get_by_label(re.compile("^被检查机构的意见")).fill(opinion)
-    officer.look()
+    look_with_a_thumb(officer)
     page.get_by_role("button", name="结束检查").click()
     expect(page.get_by_text(f"检查已结束：{outcome}")).to_be_visible(timeout=PATIENCE)
