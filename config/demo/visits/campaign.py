@@ -41,6 +41,7 @@ CITY, POLICE, ECOLOGY = "scjg:140200", "ga:140200", "sthj:140200"
 EXCLUSIONS = (ExclusionKind.CERTIFICATE_STATE, ExclusionKind.INSTITUTION_STATE)
 MATTERS = {
     "vehicle": ("C06", "C06-01", "GA-01", "HB-01"),
+    "emission": ("C06", "C06-01", "HB-01"),
     "eco": ("C06", "C06-01", "HB-02"),
     "other": ("C06", "C06-01", "C06-03"),
 }
@@ -83,7 +84,7 @@ SPECIAL = Plan(
     119,
     "机动车排放检验机构专项检查",
     CampaignKind.SPECIAL,
-    (Line("vehicle", "机动车排放检验机构", "vehicle", 1, (ECOLOGY,)),),
+    (Line("emission", "机动车排放检验机构", "vehicle-emission", 1, (ECOLOGY,)),),
     ("中华人民共和国大气污染防治法", ""),
 )
 

@@ -82,7 +82,7 @@ def _key(campaign: Campaign, institution: Institution, cast: Cast, *, beside: Ta
     """`beside`: a task of which somebody comes along here too."""
     line = _line_of(campaign, institution)
     officers = _officers(line, beside, cast)
-    given = Added(TaskMode.KEY, line, [institution], FROM_COMPLAINT, officers)
+    given = Added(TaskMode.KEY, line, [institution], FROM_COMPLAINT, officers, "举报线索须到现场核实")
     return add(campaign, given, cast)
 
 

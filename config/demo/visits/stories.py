@@ -320,16 +320,19 @@ def refused(task: Task, cast: Cast) -> Story:
     judging.submit(task, [], cast)
 
 
+def _also_special(task: Task, special: Campaign, cast: Cast) -> Task:
+    people = [each.inspector for each in task.members.filter(role="officer") if each.inspector]
+    given = Added(
+        TaskMode.KEY, special.lines.get(), [task.institution], "遥感监测发现该机构检验合格车辆排放超标比例偏高", people,
+        "与双随机任务合并实施，检查结果供双随机任务采纳",
+    )  # fmt: skip
+    return add_tasks(special, given, by=cast["datong-officer"])[0]
+
+
 def adopted(task: Task, special: Campaign, cast: Cast) -> Story:
     """The special campaign has been there: its result stands for the random one."""
     yield at(workday(-22, cast.today), "09:00")
-    line = special.lines.get()
-    people = [each.inspector for each in task.members.filter(role="officer") if each.inspector]
-    given = Added(
-        TaskMode.KEY, line, [task.institution], "遥感监测发现该机构检验合格车辆排放超标比例偏高", people,
-        "与双随机任务合并实施，检查结果供双随机任务采纳",
-    )  # fmt: skip
-    source = add_tasks(special, given, by=cast["datong-officer"])[0]
+    source = special.tasks.filter(institution=task.institution).first() or _also_special(task, special, cast)
     yield from going.visited(source, Trip(-20, starts="14:30", ends="16:40", ills=[words.LIMITS]), cast)
     found = yield from judging.concluded(source, [words.LIMITS], cast, days=-19)
     yield at(workday(-17, cast.today), "10:00")
@@ -337,7 +340,7 @@ def adopted(task: Task, special: Campaign, cast: Cast) -> Story:
     following.carry_out(following.decide(interview, cast), cast)
     yield at(workday(-10, cast.today), "10:00")
     task = Task.objects.get(pk=task.pk)
-    reason = "专项检查已覆盖本次双随机的全部抽查事项，结果认定不满一个月，不再重复进入企业检查。"
+    reason = "专项检查已联合检查资质认定、从业规范和排放检验事项，结果认定不满一个月，不再重复进入企业检查。"
     asked = adopting.ask_adoption(task, Task.objects.get(pk=source.pk), reason=reason, by=cast["datong-officer"])
     yield at(workday(-9, cast.today), "10:00")
     adopting.approve_adoption(asked, by=cast["datong-approver"])
