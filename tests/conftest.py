@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from accounts import guards
+from tests import migrated
 
 PROJECT = Path(__file__).resolve().parent.parent
 FLUSH_ATTEMPTS = 5
@@ -106,8 +107,16 @@ def _guards_are_lifted_between_tests() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def django_db_keepdb() -> bool:
+    """Whether pytest-django finds a migrated database in place."""
+    return connection.vendor == "sqlite" and migrated.place(Path(connection.settings_dict["TEST"]["NAME"]))
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_keepdb: bool, django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """pytest-django's own; and nobody is in the way when it drops the database at the end."""
+    if connection.vendor == "sqlite" and not django_db_keepdb:
+        migrated.keep(Path(connection.settings_dict["NAME"]))
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock():

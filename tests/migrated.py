@@ -1,0 +1,48 @@
+"""SQLite's migrated and empty test database, kept in var/ until a migration changes: migrating takes half a minute."""
+
+import hashlib
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import django
+
+PROJECT = Path(__file__).resolve().parent.parent
+KEPT = PROJECT / "var" / "test-databases"
+
+
+def kept_database() -> Path:
+    """Where the database of these migrations is kept, if it is."""
+    digest = hashlib.sha256(f"{django.__version__} {sqlite3.sqlite_version}".encode())
+    sources = [
+        *PROJECT.glob("*/migrations/*.py"),
+        *PROJECT.glob("*/migrations/**/*.sql"),
+        PROJECT / "accounts/guards.py",
+    ]
+    for source in sorted(sources):
+        digest.update(source.read_bytes())
+    return KEPT / f"{digest.hexdigest()[:20]}.sqlite3"
+
+
+def place(database: Path) -> bool:
+    """Put the kept one there; False if there is none."""
+    kept = kept_database()
+    if not kept.exists():
+        return False
+    database.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(kept, database)
+    return True
+
+
+def keep(database: Path) -> None:
+    """For the next run; those of other migrations go."""
+    kept = kept_database()
+    if kept.exists():
+        return
+    shutil.rmtree(KEPT, ignore_errors=True)
+    KEPT.mkdir(parents=True, exist_ok=True)
+    fresh = kept.with_suffix(f".{os.getpid()}")
+    with sqlite3.connect(database) as source, sqlite3.connect(fresh) as copy:
+        source.backup(copy)
+    fresh.rename(kept)
