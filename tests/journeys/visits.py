@@ -41,7 +41,8 @@ def follow(visitor: Visitor, words: str) -> None:
 
 def look_with_a_thumb(visitor: Visitor) -> None:
     visitor.look()
-    assert visitor.page.evaluate(TOO_SMALL, FOR_A_THUMB) == []
+    too_small = visitor.page.evaluate(TOO_SMALL, FOR_A_THUMB)
+    assert not too_small, too_small
 
 
 def open_part(page: Page, name: str) -> None:

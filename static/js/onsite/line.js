@@ -113,9 +113,10 @@ class Card {
     this.context = context;
     const now = lineNow(context.data, context.queue, this.line.key);
     const rivals = this.merging ? [] : rivalsOf(context.data, context.queue, this.line.key);
-    fill(this.mark, markWords(now));
-    this.mark.dataset.tone = isAnswered(now) ? "good" : "todo";
-    this.editor.hidden = rivals.length > 0 && this.isOpen;
+    const isDisputed = rivals.length > 0;
+    fill(this.mark, isDisputed ? "不一致" : markWords(now));
+    this.mark.dataset.tone = isDisputed ? "alarm" : isAnswered(now) ? "good" : "todo";
+    this.editor.hidden = isDisputed && this.isOpen;
     fill(this.rivals, rivals.map((rival) => this.rivalPanel(now, rival, rivals)));
     if (this.isOpen && !this.merging) this.show(now);
     if (this.isOpen) fill(this.hint, NEEDS_WORDS.includes(now.answer) ? "“发现问题”“未检查”须写明情况或原因" : "可以不填");
