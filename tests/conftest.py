@@ -21,6 +21,8 @@ from tests import migrated
 
 PROJECT = Path(__file__).resolve().parent.parent
 FLUSH_ATTEMPTS = 5
+ABOVE = frozenset({"api", "selftest", "visits"})
+"""Rooms whose services read and write rows as those below do, which both runs test."""
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -47,6 +49,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("once_with_postgres")
         elif shows_pages(item):
             item.add_marker("once_with_sqlite")
+        elif item.path.parent.name in ABOVE:
+            item.add_marker("once_with_postgres")
     begin_with_long_ones(items)
 
 

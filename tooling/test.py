@@ -30,6 +30,7 @@ FOREIGN = (
     "DEMO",
     "DEBUG",
     "LIANCHOU_TEST_DIR",
+    "PYTHONDONTWRITEBYTECODE",  # each of the many processes would compile everything anew
 )
 
 

@@ -93,6 +93,7 @@ def test_reference_forms_are_added_once():
     assert {form.state for form in FormTemplate.objects.all()} == {FormState.PUBLISHED}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     "change", [{"content": world.CONTENT}, {"title": "另一张表"}, {"notice": "另一份通知"}, {"state": "draft"}]
 )
