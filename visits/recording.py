@@ -108,15 +108,14 @@ def _place(visit: Visit, operation: Operation) -> None:
         _mark(operation, Operation.State.SETTLED)
     elif operation.base is None:
         _mark(operation, Operation.State.RIVAL)
-    elif (base := _arrived(visit, operation)) is not None:
+    elif (base := _arrived(visit, operation.line, operation.base)) is not None:
         _mark(operation, Operation.State.RIVAL)
         _give_way(base, operation)
 
 
-def _arrived(visit: Visit, operation: Operation) -> Operation | None:
-    """The entry before this one, unless it waits itself or is still on its way."""
-    before = visit.operations.filter(pk=operation.base, line=operation.line)
-    return before.exclude(state=Operation.State.WAITING).first()
+def _arrived(visit: Visit, line: str, base: UUID) -> Operation | None:
+    """The entry before, unless it waits itself or is still on its way."""
+    return visit.operations.filter(pk=base, line=line).exclude(state=Operation.State.WAITING).first()
 
 
 def _give_way(base: Operation, newer: Operation) -> None:
