@@ -113,14 +113,7 @@ def test_rectification_with_an_extension_to_its_verification(meet, tmp_path):
     officer, head = meet(world.officer()), meet(world.head(task), PHONE)
     order = order_rectification(officer, task, tmp_path)
 
-    head.go("/my/rectifications/")
-    head.open("查看并报告整改")
-    head.page.locator("summary", has_text="申请延期").click()
-    head.fill("申请延至", in_days(60))
-    head.fill("理由", "设备检定排期较晚。")
-    head.press("申请延期")
-    head.sees("已申请延期")
-
+    ask_for_more_time(head)
     officer.go(order.get_absolute_url())
     officer.press("同意延期")
     officer.sees("已同意延期")
@@ -139,6 +132,16 @@ def test_rectification_with_an_extension_to_its_verification(meet, tmp_path):
     officer.press("登记复查结论")
     officer.sees("已确认整改到位")
     assert state_of(task) == "已办结"
+
+
+def ask_for_more_time(head):
+    head.go("/my/rectifications/")
+    head.open("查看并报告整改")
+    head.page.locator("summary", has_text="申请延期").click()
+    head.fill("申请延至", in_days(60))
+    head.fill("理由", "设备检定排期较晚。")
+    head.press("申请延期")
+    head.sees("已申请延期")
 
 
 def order_rectification(officer, task, folder):
@@ -227,32 +230,12 @@ def hand_over(officer, *, to, text):
 
 def test_closed_door_needs_a_photo_and_a_refused_signature_a_witness(meet, tmp_path):
     gone, refused = world.started(partner=""), world.started(partner="")
-    names = [each.name for each in gone.attendees.all()]
+    world.fill(refused)
     picture = tmp_path / "大门.jpg"
     picture.write_bytes(files.photo(size=(640, 480)))
     inspector = meet(world.team(gone.task)[0], PHONE)
-
-    inspector.go(f"/onsite/visits/{gone.pk}/")
-    open_part(inspector.page, "end")
-    inspector.page.locator(".os-option", has_text="已迁出").click()
-    inspector.sees("请写明情况。", "请拍现场照片或选择文件作为证明。", "须有两名执法检查人员签字。")
-    open_part(inspector.page, "")
-    inspector.page.locator(".os-card label", has_text="拍照").locator("input").set_input_files(picture)
-    eventually_whole(inspector)
-    open_part(inspector.page, "signatures")
-    for name in names:
-        sign_on_the_glass(inspector, f"{name}（执法检查人员）")
-    end_on_site(inspector, "已迁出", words="大门上锁，邻居说三月已搬走。")
-
-    world.fill(refused)
-    inspector.go(f"/onsite/visits/{refused.pk}/#signatures")
-    for name in names:
-        sign_on_the_glass(inspector, f"{name}（执法检查人员）")
-    inspector.page.get_by_label("谁签字").select_option(label="被检查机构拒绝签字")
-    inspector.page.get_by_label(re.compile("^拒绝签字的理由")).fill("负责人离开现场")
-    inspector.press("确认签字")
-    sign_on_the_glass(inspector, "见证人", "刘海燕")
-    end_on_site(inspector, "已实施检查")
+    find_nobody(inspector, gone, picture)
+    be_refused(inspector, refused)
 
     assert Evidence.objects.whole().get().visit_id == gone.pk
     officer = meet(world.officer())
@@ -263,9 +246,33 @@ def test_closed_door_needs_a_photo_and_a_refused_signature_a_witness(meet, tmp_p
     officer.sees("负责人离开现场", "刘海燕")
 
 
-def eventually_whole(inspector):
-    """All that was entered is with the server."""
+def find_nobody(inspector, visit, picture):
+    """Not ended before a photo is taken and both officers have signed."""
+    inspector.go(f"/onsite/visits/{visit.pk}/")
+    open_part(inspector.page, "end")
+    inspector.page.locator(".os-option", has_text="已迁出").click()
+    inspector.sees("请写明情况。", "请拍现场照片或选择文件作为证明。", "须有两名执法检查人员签字。")
+    open_part(inspector.page, "")
+    inspector.page.locator(".os-card label", has_text="拍照").locator("input").set_input_files(picture)
     inspector.page.locator("[data-net]", has_text="已上传").wait_for(timeout=PATIENCE)
+    sign_as_officers(inspector, visit)
+    end_on_site(inspector, "已迁出", words="大门上锁，邻居说三月已搬走。")
+
+
+def be_refused(inspector, visit):
+    inspector.go(f"/onsite/visits/{visit.pk}/")
+    sign_as_officers(inspector, visit)
+    inspector.page.get_by_label("谁签字").select_option(label="被检查机构拒绝签字")
+    inspector.page.get_by_label(re.compile("^拒绝签字的理由")).fill("负责人离开现场")
+    inspector.press("确认签字")
+    sign_on_the_glass(inspector, "见证人", "刘海燕")
+    end_on_site(inspector, "已实施检查")
+
+
+def sign_as_officers(inspector, visit):
+    open_part(inspector.page, "signatures")
+    for each in visit.attendees.all():
+        sign_on_the_glass(inspector, f"{each.name}（执法检查人员）")
 
 
 def test_paper_is_typed_in_with_its_scan(meet, tmp_path):
