@@ -168,8 +168,13 @@ def test_expired_session_keeps_everything_until_the_next_sign_in(visit, phone, l
     user = world.team(visit.task)[0]
     context = phone(user)
     officer = Visitor(context.new_page(), live_server.url, [])
-    take_along(officer, visit)
     page = officer.page
+    page.route("**/today.json", lambda route: route.abort())
+    officer.go("/onsite/")
+    officer.sees("没有网络，这里显示本机保存的内容。")
+    officer.sees_no("没有安排给您的检查")
+    page.unroute("**/today.json")
+    take_along(officer, visit)
 
     context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     answer(page, "block:people", "发现问题", MINE)

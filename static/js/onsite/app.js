@@ -40,7 +40,7 @@ let touchedAt = Date.now();
 async function contextNow() {
   const kept = pk ? await store.visit(pk) : null;
   const queue = pk ? await store.queue(pk) : [];
-  return { store, sender, pk, root, paper, queue, data: kept?.data ?? null, choices: kept?.choices ?? {}, hasAsked, signIn };
+  return { store, sender, pk, root, paper, queue, data: kept?.data ?? null, choices: kept?.choices ?? {}, isStale, hasAsked, signIn };
 }
 
 // The view that the address names: "" is the list, or the visit as a whole; "#line=item:3" one line of its sheet.

@@ -11,17 +11,17 @@ const GROUPS = [
   ["已结束", (head) => head.state === "ended"],
 ];
 
-export function todayView({ store, root, paper, hasAsked }) {
+export function todayView({ store, root, paper }) {
   const list = h("div");
   async function update(changed) {
-    hasAsked = changed.hasAsked;
+    const unknown = changed.isStale || (changed.hasAsked ? "" : "正在下载您的检查安排…");
     const [visits, queue] = [await store.visits(), await store.queue()];
     visits.sort((one, other) => (one.head.start < other.head.start ? -1 : 1));
     list.replaceChildren(...GROUPS.flatMap(([title, belongs]) => {
       const found = visits.filter((visit) => belongs(visit.head));
       return found.length === 0 ? [] : [h("h2", { class: "os-group" }, title), ...found.map((visit) => card(visit, queue, root))];
     }));
-    if (visits.length === 0 && !hasAsked) list.replaceChildren(note("plain", "正在下载您的检查安排…"));
+    if (visits.length === 0 && unknown) list.replaceChildren(note("plain", unknown));
     else if (visits.length === 0) list.replaceChildren(note("plain", h("b", {}, "没有安排给您的检查"), h("p", {}, "安排好的检查会提前 8 天出现在这里。出发前请在有网络时打开一次，现场没有网络也能用。")));
   }
   const main = h("div", { class: "os-stack" }, list, h("p", { class: "os-foot" }, h("a", { class: "os-plain-link", href: paper }, "补录纸质检查记录")));
