@@ -309,7 +309,7 @@ EXAMPLES: dict[str, Example] = {
     "selftest:workbook": of("filling_check"),
     "selftest:workbook_upload": of("filling_check"),
     "selftest:print_preview": of("filling_check"),
-    # visits: measures and rectifications
+    # measures and rectifications
     "visits:task_measures": of("concluded_visit_task"),
     "visits:measure_propose": of("concluded_visit_task", refused=COUNTY),
     "visits:measures": PAGE,
@@ -328,7 +328,7 @@ EXAMPLES: dict[str, Example] = {
     "visits:rectification_report": of("rectification"),
     "visits:extension_ask": of("rectification"),
     # reports
-    # visits: referrals, complaints, boards
+    # referrals, complaints, boards
     "visits:referrals": PAGE,
     "visits:referral": of("sent_referral", unseen=COUNTY),
     "visits:referral_accept": of("sent_referral", refused=LEADS, unseen=COUNTY),
@@ -358,7 +358,7 @@ EXAMPLES: dict[str, Example] = {
     "visits:progress_rows": of("dispatched", fixed={"stage": "drawn"}),
     "visits:dossier": of("institution"),
     "reports:referral_letter": of("sent_referral", unseen=COUNTY),
-    # visits: on site
+    # visits on site
     "visits:onsite": PAGE,
     "visits:onsite_worker": PAGE,
     "visits:onsite_manifest": PAGE,
@@ -378,7 +378,7 @@ EXAMPLES: dict[str, Example] = {
     "visits:paper_find": PAGE,
     "visits:paper": of("started_visit"),
     "reports:visit_sheet": of("started_visit"),
-    # visits: results
+    # results of visits
     "visits:results": of("submitted_visit_task"),
     "visits:result": of("draft_result", refused=NOT_OF_THE_CITY),
     "visits:result_submit": of("draft_result", refused=NOT_OF_THE_CITY),
@@ -393,6 +393,7 @@ EXAMPLES: dict[str, Example] = {
     "visits:adoption": of("dispatched_visit_task"),
     "visits:adoption_ask": of("dispatched_visit_task", refused=COUNTY),
     "visits:adoption_approve": of("adoption", refused=COUNTY),
+    "visits:adoption_decline": of("adoption", refused=COUNTY),
     "reports:statistics": PAGE,
     "reports:task_list": of("dispatched"),
     "reports:own_task_list": of("dispatched"),
@@ -410,7 +411,7 @@ EXAMPLES: dict[str, Example] = {
     "reports:self_checks_batch": of("signed_round"),
     "reports:self_check_workbook": of("round"),
     "reports:rectification_order": of("rectification"),
-    # visits: preparing
+    # preparing visits
     "visits:calendar": PAGE,
     "visits:plan": of("told_visit_task", data=VISIT_TIMES, refused=NOT_ORGANISING),
     "visits:preparation": of("dispatched_visit_task", data={"materials": "质量手册"}, refused=NOT_ORGANISING),
