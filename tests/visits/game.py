@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from accounts.models import Role, User
+from accounts.models import Bureau, Role, User
 from campaigns import declaring, notices
 from campaigns.models import LegalBasis, Task
 from inspectors.models import Inspector
@@ -33,6 +33,7 @@ class Cast:
     officers: dict[str, User] = field(default_factory=dict)
     approvers: dict[str, User] = field(default_factory=dict)
     people: dict[str, list[Inspector]] = field(default_factory=dict)
+    bureaus: dict[str, Bureau] = field(default_factory=dict)
 
     def officer(self, bureau: str) -> User:
         if bureau not in self.officers:
@@ -45,6 +46,11 @@ class Cast:
             name = f"approver-{bureau}".replace(":", "-")
             self.approvers[bureau] = accounts.user(name, _role(bureau, Role.LEAD_APPROVER), at=bureau)
         return self.approvers[bureau]
+
+    def bureau(self, code: str) -> Bureau:
+        if code not in self.bureaus:
+            self.bureaus[code] = accounts.bureau(code)
+        return self.bureaus[code]
 
     def inspectors(self, bureau: str, number: int) -> list[Inspector]:
         if bureau not in self.people:
@@ -84,10 +90,6 @@ class Game:
     def head(self) -> User:
         return world.head(self.task)
 
-    def now(self) -> Task:
-        self.task = Task.objects.select_related("campaign", "line", "bureau").get(pk=self.task.pk)
-        return self.task
-
     @property
     def results(self) -> list[DepartmentResult]:
         """The organising bureau's first."""
@@ -104,7 +106,7 @@ class Game:
         notices.issue_notice(self.task, by=self.by)
 
     def tell(self) -> None:
-        notice = self.now().notice
+        notice = self.task.notice
         mode = (*DeliveryMode,)[self.number % 4]
         if mode == DeliveryMode.ELECTRONIC:
             delivering.read(notice, by=self.head)
@@ -114,7 +116,7 @@ class Game:
 
     def plan(self, kind: Visit.Kind = Visit.Kind.FIRST) -> Visit:
         start = timezone.now() + timedelta(hours=self.number % 5)
-        self.visit = scheduling.plan_visit(self.now(), start=start, end=start + world.IN_AN_HOUR, kind=kind, by=self.by)
+        self.visit = scheduling.plan_visit(self.task, start=start, end=start + world.IN_AN_HOUR, kind=kind, by=self.by)
         return self.visit
 
     # on site
@@ -187,5 +189,4 @@ class Game:
 
     def conclude(self) -> None:
         bureaus = [result.bureau for result in self.results]
-        results.conclude(self.now(), held_on=timezone.localdate(), bureaus=bureaus, words="同意", by=self.by)
-        self.now()
+        results.conclude(self.task, held_on=timezone.localdate(), bureaus=bureaus, words="同意", by=self.by)

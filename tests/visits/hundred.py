@@ -15,7 +15,7 @@ from campaigns import transitions as stages
 from campaigns.models import Campaign, PlanLine, Task
 from campaigns.models.tasks import TaskMode, TeamMember
 from campaigns.states import CampaignState, TaskState
-from tests.factories import accounts, campaigns, institutions
+from tests.factories import campaigns, institutions
 from tests.visits import world
 from tests.visits.game import LINES, Cast, Game
 from visits import adopting, measures, rectifying, referring, results, scheduling, transitions
@@ -70,7 +70,7 @@ def in_days(days: int) -> object:
 
 def replaced(game: Game) -> None:
     with transaction.atomic():
-        stages.replace(game.now(), by=game.cast.officer(PROVINCE))
+        stages.replace(transitions.locked(game.task), by=game.cast.officer(PROVINCE))
 
 
 def cancelled(game: Game) -> None:
@@ -91,7 +91,7 @@ def asked_to_adopt(game: Game) -> adopting.Adoption:
     """A campaign of the county has looked at the institution this year."""
     other = campaigns.campaign(f"other-{game.number}", by=game.by, state=CampaignState.DISPATCHED, year=world_year())
     source = campaigns.task(campaigns.line(other), game.task.institution, state=TaskState.CLOSED)
-    return adopting.ask_adoption(game.now(), source, reason="专项检查已检查", by=game.by)
+    return adopting.ask_adoption(game.task, source, reason="专项检查已检查", by=game.by)
 
 
 def adopted(game: Game) -> None:
@@ -131,9 +131,9 @@ def amended_and_concluded(game: Game) -> None:
 
 
 def propose(game: Game, kind: MeasureKind, bureau: str = "", **fields: str) -> Measure:
-    of = accounts.bureau(bureau or game.bureau)
+    of = game.cast.bureau(bureau or game.bureau)
     return measures.propose_measure(
-        game.now(), kind=kind, bureau=of, findings=game.findings, by=game.by, **fields
+        game.task, kind=kind, bureau=of, findings=game.findings, by=game.by, **fields
     )  # fmt: skip
 
 
@@ -188,7 +188,7 @@ def reopened(game: Game) -> None:
 
 def order(game: Game, days: int = LATER) -> Rectification:
     return rectifying.order_rectification(
-        game.now(), bureau=game.task.bureau, findings=game.findings, demands="补齐复核签字", due_on=in_days(days),
+        game.task, bureau=game.task.bureau, findings=game.findings, demands="补齐复核签字", due_on=in_days(days),
         by=game.by,
     )  # fmt: skip
 
@@ -240,10 +240,10 @@ def not_extended(game: Game) -> None:
 
 
 def refer(game: Game, *, days: int = LATER, outside: str = "") -> Referral:
-    receiver = None if outside else accounts.bureau(game.partner("sthj"))
+    receiver = None if outside else game.cast.bureau(game.partner("sthj"))
     return referring.refer(
         game.findings[0], subject="某设备公司", text="软件可改数据", due_on=in_days(days), receiver=receiver,
-        outside=outside, sender=accounts.bureau(game.bureau), by=game.by,
+        outside=outside, sender=game.cast.bureau(game.bureau), by=game.by,
     )  # fmt: skip
 
 
@@ -352,7 +352,9 @@ def play_all() -> tuple[Campaign, Cast]:
         campaign = a_campaign(cast.officer(PROVINCE))
         lines = [a_line(campaign, code) for code in LINES]
         games = [
-            Game(cast, a_task(lines, number), number) for number, (name, _) in enumerate(plays()) if name != "pending"
+            Game(cast, a_task(cast, lines, number), number)
+            for number, (name, _) in enumerate(plays())
+            if name != "pending"
         ]
         give_teams(games)
         stages.dispatch(campaign, by=cast.officer(PROVINCE))
@@ -360,7 +362,7 @@ def play_all() -> tuple[Campaign, Cast]:
             plays()[game.number][1].play(game)
         for number, (name, _) in enumerate(plays()):
             if name == "pending":
-                a_task(lines, number)
+                a_task(cast, lines, number)
     rectifying.escalate_overdue()
     return campaign, cast
 
@@ -376,11 +378,11 @@ def a_line(campaign: Campaign, code: str) -> PlanLine:
     return found
 
 
-def a_task(lines: list[PlanLine], number: int) -> Task:
+def a_task(cast: Cast, lines: list[PlanLine], number: int) -> Task:
     line, bureau = lines[PARTNERS[number // 4 % 6]], (*COUNTY_OF,)[number % 4]
     return Task.objects.create(
         campaign=line.campaign, number=f"{line.campaign.number}-{number:03d}", line=line, mode=TaskMode.ALLOTTED,
-        institution=institutions.institution(county=COUNTY_OF[bureau]), bureau=accounts.bureau(bureau),
+        institution=institutions.institution(county=COUNTY_OF[bureau]), bureau=cast.bureau(bureau),
         due_on=in_days(MISSED if number % 3 else LATER),
     )  # fmt: skip
 

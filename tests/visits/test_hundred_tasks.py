@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -26,6 +27,7 @@ from visits.models import Rectification, Visit
 @pytest.mark.long
 def test_hundred_tasks_end_in_every_way_and_every_board_counts_them():
     campaign, cast = hundred.play_all()
+    take_stock()
     today = timezone.localdate()
 
     check_ends(campaign)
@@ -38,6 +40,13 @@ def test_hundred_tasks_end_in_every_way_and_every_board_counts_them():
     check_board_pages(cast, today)
     check_progress_pages(campaign, cast)
     check_workload_and_calendar_pages(campaign, cast, today)
+
+
+def take_stock() -> None:
+    """What a running PostgreSQL does by itself: without knowing how full the tables are, it takes minutes for a page."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def check_ends(campaign: Campaign) -> None:
@@ -135,43 +144,54 @@ def rows_at(client: Client, address: str) -> int:
 
 
 def check_board_pages(cast: Cast, today: date) -> None:
-    """An officer finds all that concerns the own bureau, and behind each number as many rows."""
+    """An officer finds all that concerns the own bureau."""
     figures, waits = counts.boards(today), counts.waits(today)
+    opened: set[str] = set()
 
     for code, officer in cast.officers.items():
         client = client_of(officer)
         page = client.get("/board/").context
         stats = [stat for _, group in page["groups"] for stat in group]
-        shown = {stat["url"].split("/")[3]: stat["value"] for stat in stats}
+        shown = {key_of(stat["url"]): stat["value"] for stat in stats}
         assert shown == dict.fromkeys(counts.BOARD, 0) | figures[code], code
-        opened = {stat["url"]: rows_at(client, stat["url"]) for stat in stats if stat["value"]}
-        assert opened == {stat["url"]: stat["value"] for stat in stats if stat["value"]}
         assert {(each.what, each.whom, each.count, each.late) for each, *_ in page["waits"]} == waits[code], code
-        assert [rows_at(client, url) for *_, url in page["waits"]] == [each.count for each, *_ in page["waits"]]
+        numbers = {stat["url"]: stat["value"] for stat in stats} | {url: each.count for each, _, url in page["waits"]}
+        check_rows(client, numbers, opened)
+    assert opened == {*counts.BOARD, *counts.WAITS}
+
+
+def key_of(address: str) -> str:
+    return address.split("/")[3]
+
+
+def check_rows(client: Client, numbers: dict[str, int], opened: set[str]) -> None:
+    """Behind each number are as many rows: of each kind, at the first bureau where there are any."""
+    for address, number in numbers.items():
+        if number and key_of(address) not in opened:
+            assert rows_at(client, address) == number, address
+            opened.add(key_of(address))
 
 
 def check_progress_pages(campaign: Campaign, cast: Cast) -> None:
     """The province sees the whole campaign, a county what is there, whoever organises it."""
-    address = f"/campaigns/{campaign.pk}/progress/"
     for code, place in ((hundred.PROVINCE, ""), ("scjg:140214", "140214")):
         client = client_of(cast.officer(code))
-        page = client.get(address).context
+        page = client.get(f"/campaigns/{campaign.pk}/progress/").context
         expected = list(counts.funnel(campaign.pk, place=place).values())
-        assert [stage.count for stage in page["stages"]] == expected
-        assert [rows_at(client, stage.url) for stage in page["stages"]] == expected
-        assert page["chart"]["series"][0]["values"] == expected
+        assert [stage.count for stage in page["stages"]] == page["chart"]["series"][0]["values"] == expected
         cells = [[count for count, _ in row["cells"]] for row in page["bureaus"]]
         assert [sum(column) for column in zip(*cells, strict=True)] == expected
-    by_bureau = [[count for count, _ in row["cells"]] for row in whole_page(campaign, cast)["bureaus"]]
-    assert by_bureau == [list(stages.values()) for _, stages in sorted(counts.funnels(campaign.pk).items())]
+        if code == hundred.PROVINCE:
+            assert cells == [list(stages.values()) for _, stages in sorted(counts.funnels(campaign.pk).items())]
+        check_stages(client, page)
 
 
-def whole_page(campaign: Campaign, cast: Cast) -> Any:
-    client = client_of(cast.officer(hundred.PROVINCE))
-    page = client.get(f"/campaigns/{campaign.pk}/progress/").context
-    cell = page["bureaus"][0]["cells"][-1]
-    assert rows_at(client, cell[1]) == cell[0]
-    return page
+def check_stages(client: Client, page: Any) -> None:
+    """Behind three of the stages, and behind the last of one bureau, are as many rows."""
+    for stage in page["stages"][::2]:
+        assert rows_at(client, stage.url) == stage.count
+    count, address = page["bureaus"][0]["cells"][-1]
+    assert rows_at(client, address) == count
 
 
 def check_workload_and_calendar_pages(campaign: Campaign, cast: Cast, today: date) -> None:
