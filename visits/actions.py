@@ -51,6 +51,7 @@ actions.declare(
         "visits.escalate": "整改逾期上报",
         "visits.ask_adoption": "提出采纳结果",
         "visits.approve_adoption": "批准采纳结果",
+        "visits.decline_adoption": "不予采纳结果",
         "visits.refer": "移送线索",
         "visits.accept_referral": "接收线索",
         "visits.decline_referral": "不予接收线索",

@@ -43,12 +43,13 @@ def told_of(tasks: Iterable[Task]) -> list[Source]:
 
 def adoption_of(task: Task) -> Adoption | None:
     rows = Adoption.objects.filter(task=task)
-    return rows.select_related("source__campaign", "source__bureau", "asked_by", "approved_by").first()
+    people = ("asked_by", "approved_by", "declined_by")
+    return rows.select_related("source__campaign", "source__bureau", *people).first()
 
 
 @transaction.atomic
 def ask_adoption(task: Task, source: Task, *, reason: str, by: User) -> Adoption:
-    """Asked again before it is approved, the later words stand."""
+    """Asked again before it is approved, or after it was declined, the later words stand."""
     task = transitions.locked(task, "campaign", "bureau")
     adoption = Adoption.objects.select_for_update().filter(task=task).first() or Adoption(task=task, bureau=task.bureau)
     require(by, "ask", adoption)
@@ -59,6 +60,7 @@ def ask_adoption(task: Task, source: Task, *, reason: str, by: User) -> Adoption
         raise VisitError("采纳结果须写明理由。")
     with audit.recorded("visits.ask_adoption", adoption, by=by, facts={"task": task.number}):
         adoption.source, adoption.reason, adoption.asked_by = source, reason.strip(), by
+        adoption.declined_by, adoption.declined_at, adoption.declined_because = None, None, ""
         adoption.save()
     return adoption
 
@@ -66,13 +68,11 @@ def ask_adoption(task: Task, source: Task, *, reason: str, by: User) -> Adoption
 @transaction.atomic
 def approve_adoption(adoption: Adoption, *, by: User) -> Adoption:
     """By another person of the bureau than who asked. A visit that was planned is cancelled."""
-    task = transitions.locked(adoption.task, "campaign", "bureau")
-    adoption = Adoption.objects.select_for_update(of=("self",)).select_related("task", "source").get(pk=adoption.pk)
-    require(by, "approve", adoption)
+    task, adoption = _locked(adoption, by)
     if adoption.approved_at:
         return adoption
-    if adoption.asked_by_id == by.pk:
-        raise VisitError("批准人不能是提出人。")
+    if adoption.declined_at:
+        raise VisitError("这项采纳已作出不予采纳的决定，须重新提出。")
     with audit.recorded("visits.approve_adoption", adoption, by=by, facts={"task": task.number}):
         adoption.approved_by, adoption.approved_at = by, timezone.now()
         adoption.save(update_fields=["approved_by", "approved_at"])
@@ -80,3 +80,29 @@ def approve_adoption(adoption: Adoption, *, by: User) -> Adoption:
     for visit in Visit.objects.filter(task=task, state=VisitState.PLANNED):
         transitions.move(transitions.locked(visit), "cancel", by=by, cancelled_because=NOT_NEEDED)
     return adoption
+
+
+@transaction.atomic
+def decline_adoption(adoption: Adoption, *, words: str, by: User) -> Adoption:
+    """The task goes on to its own visit. By another person than who asked, like the approval."""
+    task, adoption = _locked(adoption, by)
+    if adoption.approved_at:
+        raise VisitError("这项采纳已经批准。")
+    if adoption.declined_at:
+        return adoption
+    if not words.strip():
+        raise VisitError("不予采纳须写明理由。")
+    with audit.recorded("visits.decline_adoption", adoption, by=by, facts={"task": task.number}):
+        adoption.declined_by, adoption.declined_at, adoption.declined_because = by, timezone.now(), words.strip()
+        adoption.save(update_fields=["declined_by", "declined_at", "declined_because"])
+    return adoption
+
+
+def _locked(adoption: Adoption, by: User) -> tuple[Task, Adoption]:
+    """The task, then its adoption as it is now, for whoever may answer."""
+    task = transitions.locked(adoption.task, "campaign", "bureau")
+    adoption = Adoption.objects.select_for_update(of=("self",)).select_related("task", "source").get(pk=adoption.pk)
+    require(by, "approve", adoption)
+    if adoption.asked_by_id == by.pk:
+        raise VisitError("批准人不能是提出人。")
+    return task, adoption

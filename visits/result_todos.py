@@ -75,7 +75,7 @@ def adoptions_to_approve(user: User) -> Iterator[ToDo]:
     if not user.has_role(Role.LEAD_APPROVER, Role.COUNTY_OFFICER):
         return
     waiting = Adoption.objects.filter(
-        task__bureau=user.bureau_id, approved_at=None, task__state__in=TASK_STEPS["adopt"].sources
+        task__bureau=user.bureau_id, approved_at=None, declined_at=None, task__state__in=TASK_STEPS["adopt"].sources
     ).exclude(asked_by=user)
     for adoption in waiting.select_related("task__institution").order_by("pk")[:MOST_SHOWN]:
         url = reverse("visits:adoption", args=[adoption.task_id])

@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:pk>/adoption/", adoption.adoption, name="adoption"),
     path("tasks/<int:pk>/adoption/ask/", adoption.ask, name="adoption_ask"),
     path("adoptions/<int:pk>/approve/", adoption.approve, name="adoption_approve"),
+    path("adoptions/<int:pk>/decline/", adoption.decline, name="adoption_decline"),
     path("results/<int:pk>/", results.write, name="result"),
     path("results/<int:pk>/submit/", results.submit, name="result_submit"),
     path("results/<int:pk>/pass/", results.pass_, name="result_pass"),

@@ -66,6 +66,7 @@ ROUTES = {
     "visits:adoption": {"GET": REGULATORS},
     "visits:adoption_ask": {"POST": LEAD | {Role.COUNTY_OFFICER}},
     "visits:adoption_approve": {"POST": APPROVER | {Role.COUNTY_OFFICER}},
+    "visits:adoption_decline": {"POST": APPROVER | {Role.COUNTY_OFFICER}},
     # measures and rectifications
     "visits:task_measures": {"GET": REGULATORS},
     "visits:measure_propose": {"GET": OFFICERS, "POST": OFFICERS},

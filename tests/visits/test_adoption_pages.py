@@ -3,11 +3,13 @@ from django.urls import reverse
 
 from accounts import workbench
 from accounts.links import links_of
+from accounts.models import AuditEvent
 from campaigns.models import Campaign, Task
 from campaigns.states import TaskState
 from tests.factories import institutions
 from tests.visits import world
 from visits import adopting
+from visits.errors import VisitError
 from visits.models import Adoption
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
@@ -72,6 +74,39 @@ def test_only_a_final_result_of_the_same_institution_and_year_is_offered(case):
         task = source
 
     assert adopting.adoptable(Task.objects.get(pk=task.pk)) == []
+
+
+def test_approver_declines_with_words_and_it_may_be_asked_again(client):
+    task, source = a_pair()
+    adoption = adopting.ask_adoption(task, source, reason="事项相同", by=world.officer())
+    client.force_login(world.approver())
+
+    empty = client.post(url("adoption_decline", adoption), {"words": " "})
+    assert (empty.status_code, list(empty.context["declining"].errors)) == (200, ["words"])
+    page = client.post(url("adoption_decline", adoption), {"words": "检查事项不同"}, follow=True)
+
+    kept = Adoption.objects.get(pk=adoption.pk)
+    assert (kept.declined_by, kept.declined_because, kept.is_waiting) == (world.approver(), "检查事项不同", False)
+    assert "检查事项不同" in page.content.decode()
+    assert [todo.text for todo in workbench.todos_of(world.approver()) if "采纳" in todo.text] == []
+    assert Task.objects.get(pk=task.pk).state == TaskState.DISPATCHED
+    assert AuditEvent.objects.filter(action="visits.decline_adoption").count() == 1
+    with pytest.raises(VisitError, match="已作出不予采纳"):
+        adopting.approve_adoption(kept, by=world.approver())
+
+    again = adopting.ask_adoption(task, source, reason="补充说明：事项相同", by=world.officer())
+    assert (again.pk, again.is_waiting, again.declined_because) == (kept.pk, True, "")
+
+
+def test_who_asked_does_not_decline_and_what_was_approved_stays():
+    task, source = a_pair()
+    adoption = adopting.ask_adoption(task, source, reason="事项相同", by=world.approver())
+    with pytest.raises(VisitError, match="不能是提出人"):
+        adopting.decline_adoption(adoption, words="不同", by=world.approver())
+    adoption = adopting.ask_adoption(task, source, reason="事项相同", by=world.officer())
+    adopting.approve_adoption(adoption, by=world.approver())
+    with pytest.raises(VisitError, match="已经批准"):
+        adopting.decline_adoption(adoption, words="不同", by=world.approver())
 
 
 def test_what_is_asked_again_before_approval_replaces_the_former_words():

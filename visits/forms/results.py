@@ -200,5 +200,12 @@ class AdoptionForm(forms.Form):
         offer_choices(self, "source", [(str(task.pk), _source_words(task)) for task in sources])
 
 
+class DeclineAdoptionForm(forms.Form):
+    words = forms.CharField(
+        label="不予采纳的理由", max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="提出人看得到；本任务照常安排检查，也可以补充后重新提出",
+    )  # fmt: skip
+
+
 def _source_words(task: Task) -> str:
     return f"{task.number}　{task.campaign.title}（{task.bureau.short_name}，{task.get_state_display()}）"

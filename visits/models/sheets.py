@@ -207,6 +207,11 @@ class Adoption(models.Model):
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="批准人"
     )
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+    declined_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="不予采纳决定人"
+    )
+    declined_at = models.DateTimeField("不予采纳时间", null=True, blank=True)
+    declined_because = models.CharField("不予采纳的理由", max_length=500, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "结果采纳"
@@ -216,7 +221,14 @@ class Adoption(models.Model):
                 condition=Q(approved_by__isnull=True) | ~Q(approved_by=models.F("asked_by")),
                 name="adoption_takes_two_people",
             ),
+            models.CheckConstraint(
+                condition=Q(approved_at__isnull=True) | Q(declined_at__isnull=True), name="adoption_has_one_answer"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.task} ← {self.source}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.approved_at is None and self.declined_at is None

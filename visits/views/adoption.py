@@ -13,7 +13,7 @@ from campaigns.models import Task
 from campaigns.states import TASK_STEPS
 from visits import adopting
 from visits.errors import VisitError
-from visits.forms.results import AdoptionForm
+from visits.forms.results import AdoptionForm, DeclineAdoptionForm
 from visits.models import Adoption
 from visits.views.results import get_task
 
@@ -26,12 +26,14 @@ def adoption(request: Request, pk: int) -> HttpResponse:
     return _page(request, task, AdoptionForm(sources=adopting.adoptable(task)))
 
 
-def _page(request: Request, task: Task, form: AdoptionForm) -> HttpResponse:
+def _page(
+    request: Request, task: Task, form: AdoptionForm, declining: DeclineAdoptionForm | None = None
+) -> HttpResponse:
     asked = adopting.adoption_of(task)
-    waits = asked is not None and asked.approved_at is None
+    waits = asked is not None and asked.is_waiting
     seen = Task.objects.visible_to(request.user)
     context: dict[str, Any] = {
-        "task": task, "form": form, "adoption": asked, "is_open": task.state in OPEN,
+        "task": task, "form": form, "declining": declining or DeclineAdoptionForm(), "adoption": asked, "is_open": task.state in OPEN,
         "sources": adopting.told_of(adopting.adoptable(task)),
         "sees_source": asked is not None and seen.filter(pk=asked.source_id).exists(),
         "may_ask": task.state in OPEN and can(request.user, "ask", Adoption(task=task)),
@@ -61,9 +63,7 @@ def ask(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def approve(request: Request, pk: int) -> HttpResponse:
-    rows = Adoption.objects.filter(task__in=Task.objects.visible_to(request.user)).select_related("task__bureau")
-    found = get_object_or_404(rows, pk=pk)
-    require(request.user, "approve", found)
+    found = _asked(request, pk)
     try:
         adopting.approve_adoption(found, by=request.user)
     except VisitError as refused:
@@ -71,3 +71,27 @@ def approve(request: Request, pk: int) -> HttpResponse:
         return redirect("visits:adoption", found.task_id)
     messages.success(request, "已批准采纳，本任务不再另行检查。")
     return redirect("visits:results", found.task_id)
+
+
+@require_POST
+def decline(request: Request, pk: int) -> HttpResponse:
+    found = _asked(request, pk)
+    task = get_task(request, found.task_id)
+    form = DeclineAdoptionForm(request.POST)
+    if form.is_valid():
+        try:
+            adopting.decline_adoption(found, words=form.cleaned_data["words"], by=request.user)
+        except VisitError as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, "不予采纳，本任务照常检查。")
+            return redirect("visits:adoption", found.task_id)
+    return _page(request, task, AdoptionForm(sources=adopting.adoptable(task)), form)
+
+
+def _asked(request: Request, pk: int) -> Adoption:
+    """One that this user may answer."""
+    rows = Adoption.objects.filter(task__in=Task.objects.visible_to(request.user)).select_related("task__bureau")
+    found = get_object_or_404(rows, pk=pk)
+    require(request.user, "approve", found)
+    return found
