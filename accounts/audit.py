@@ -68,6 +68,12 @@ def record(
 
     `by` is None only for what the system does by itself. `facts` must hold no personal data.
     """
+    return _append(action, subject, by, facts, changes)
+
+
+def _append(
+    action: str, subject: models.Model, by: User | None, facts: Mapping[str, Any] | None, changes: Iterable[Change]
+) -> AuditEvent:
     rows = [_change_row(change) for change in changes]
     head = locked_head()
     event = AuditEvent(
@@ -106,7 +112,7 @@ def recorded(
         before = {} if subject._state.adding else snapshot(subject)
         yield
         change = compare(subject, before, snapshot(subject))
-        record(action, subject, by=by, facts=facts, changes=[change])
+        _append(action, subject, by, facts, [change])
 
 
 def chained_values(event: AuditEvent) -> dict[str, Any]:

@@ -222,7 +222,7 @@ def test_act_is_undone_when_it_cannot_be_recorded(admin, monkeypatch):
     def fail(*args, **kwargs):
         raise DatabaseError("the trail cannot be written")
 
-    monkeypatch.setattr(audit, "record", fail)
+    monkeypatch.setattr(audit, "locked_head", fail)
     person = User(username="lining", name="李宁")
 
     with pytest.raises(DatabaseError), audit.recorded("accounts.create_user", person, by=admin):
