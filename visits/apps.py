@@ -8,6 +8,7 @@ class VisitsConfig(AppConfig):
     def ready(self) -> None:
         from visits import (  # noqa: F401, PLC0415  # each declares itself
             actions,
+            awaiting,
             following_links,
             following_todos,
             links,

@@ -91,8 +91,8 @@ def _goes_before(other: Measure, measure: Measure) -> bool:
 
 
 def waiting_words(first: Collection[Measure]) -> str:
-    """等待大同市生态环境局罚款决定; empty when it waits for nothing."""
-    return f"等待{'、'.join(f'{each.bureau.short_name}{each}' for each in first)}决定" if first else ""
+    """等待大同市生态环境局决定罚款; empty when it waits for nothing."""
+    return f"等待{'、'.join(f'{each.bureau.short_name}决定{each}' for each in first)}" if first else ""
 
 
 @transaction.atomic

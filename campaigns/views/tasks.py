@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.awaiting import awaited_of
 from accounts.http import Request
 from accounts.links import links_of
 from accounts.lists import arrange
@@ -21,6 +22,8 @@ from campaigns.states import TaskState
 from campaigns.tables import TaskTable
 from campaigns.views.campaigns import get_campaign, tabs
 from inspectors.models import ConflictOfInterest
+
+OVER = (TaskState.CLOSED, TaskState.ADOPTED)
 
 
 @require_GET
@@ -56,6 +59,8 @@ def task(request: Request, pk: int) -> HttpResponse:
     context = {
         "task": found,
         "ended": _ended(found),
+        "is_over": found.state in OVER,
+        "awaited": awaited_of(request.user, found),
         "seats": seats,
         "own_seat": next((seat for seat in seats if seat.is_own), None),
         "matters": found.line.matters.select_related("department").prefetch_related("legal_bases"),

@@ -72,15 +72,16 @@ def test_page_of_a_task_shows_what_follows_from_each_finding_and_what_waits(offi
     [row] = answer.context["findings"]
     assert [each.measure for each in row.measures] == [fine, revocation]
     assert row.rectifications == [order]
-    assert [each.waiting for each in answer.context["measures"]] == ["", "等待大同市生态环境局罚款决定"]
+    assert [each.waiting for each in answer.context["measures"]] == ["", "等待大同市生态环境局决定罚款"]
     assert answer.context["may"] == {"propose": True, "order": True}
-    assert answer.context["untreated_words"] == ""
+    assert not [each for each in answer.context["awaited"] if "问题" in each.what]
 
 
 def test_finding_that_nothing_follows_from_is_pointed_out(officer):
     task = world.concluded()
 
-    assert officer.get(page("task_measures", task.pk)).context["untreated_words"] == "1 个问题还没有处理"
+    [awaited] = officer.get(page("task_measures", task.pk)).context["awaited"]
+    assert (awaited.what, awaited.whom) == ("处理 1 个问题：责令整改或者提出处理措施", "大同市市场监管局")
 
 
 def test_before_the_result_is_concluded_nothing_can_be_begun(officer):
@@ -170,7 +171,7 @@ def test_waiting_measure_cannot_be_decided_but_dropped(officer):
     refused = officer.post(page("measure_decide", measure.pk), {"decided_on": TODAY(), "document_number": "1号"})
     officer.post(page("measure_drop", measure.pk), {"words": "另案处理"})
 
-    assert "等待大同市生态环境局罚款决定" in answer.content.decode()
+    assert "等待大同市生态环境局决定罚款" in answer.content.decode()
     assert [route for _, route, *_ in answer.context["asked"]] == ["visits:measure_drop"]
     assert words_of(refused) == ["须先办理大同市生态环境局的罚款，再办理撤销资质认定。"]
     assert Measure.objects.get(pk=measure.pk).state == MeasureState.DROPPED
@@ -212,7 +213,7 @@ def test_list_tells_what_waits_for_what(officer):
     world.measure(task, MeasureKind.FINE, bureau=world.ECOLOGY)
     world.measure(task, MeasureKind.REVOCATION)
 
-    assert "等待大同市生态环境局罚款决定" in officer.get(page("measures")).content.decode()
+    assert "等待大同市生态环境局决定罚款" in officer.get(page("measures")).content.decode()
 
 
 # rectifications

@@ -39,7 +39,7 @@ def test_revocation_waits_for_the_ecology_fine_and_the_list_for_both():
     waiting = measures.waiting_of([revocation, listing, interview, first])
 
     assert waiting == {revocation.pk: [first], listing.pk: [revocation, first]}
-    assert measures.waiting_words(waiting[revocation.pk]) == "等待大同市生态环境局罚款决定"
+    assert measures.waiting_words(waiting[revocation.pk]) == "等待大同市生态环境局决定罚款"
     assert measures.waiting_words([]) == ""
     with pytest.raises(WrongState, match="须先办理大同市生态环境局的罚款，再办理撤销资质认定。"):
         decide(revocation)

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.awaiting import awaited_of
 from accounts.http import Request
 from accounts.lists import arrange
 from accounts.rules import can, require
@@ -93,16 +94,9 @@ def task_measures(request: Request, pk: int) -> HttpResponse:
     context = {
         "task": task, "findings": findings, "measures": rows, "may": may_follow(request, task),
         "orders": [(order, rectification_tag(order)) for order in orders],
-        "untreated_words": untreated_words(findings) if task.state in FOLLOWED else "",
-        "is_early": task.state not in FOLLOWED,
+        "is_early": task.state not in FOLLOWED, "awaited": awaited_of(request.user, task),
     }  # fmt: skip
     return render(request, "visits/task_measures.html", context)
-
-
-def untreated_words(rows: list[FindingRow]) -> str:
-    untreated = [row for row in rows if row.finding.state == FindingState.OPEN]
-    number = sum(not row.measures and not row.rectifications for row in untreated)
-    return f"{number} 个问题还没有处理" if number else ""
 
 
 def measure_rows(found: QuerySet[Measure]) -> list[MeasureRow]:

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.awaiting import awaited_of
 from accounts.http import Request
 from accounts.rules import can, require
 from campaigns.models import Task
@@ -164,6 +165,8 @@ def _page(request: Request, found: Visit, cooperating: CooperatingForm) -> HttpR
         "is_outdated": is_planned and scheduling.is_outdated(found, attendees),
         "is_drawn": scheduling.has_drawn_team(task),
         "may": _may(request, found),
+        "awaited": awaited_of(request.user, task) if sees_task else [],
+        "has_results": sees_task and task.results.exists(),
         "cooperating": cooperating,
         "siblings": task.visits.exclude(pk=found.pk).order_by("number"),
         "certificates": briefing.certificates_of(found),

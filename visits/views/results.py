@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.awaiting import awaited_of
 from accounts.http import Request
 from accounts.rules import can, require
 from campaigns.models import Task
@@ -70,6 +71,7 @@ def page(request: Request, task: Task) -> HttpResponse:
     context: dict[str, Any] = {
         "task": task, "columns": [_column(request, result) for result in found], "whole": whole_of(found),
         "reviews": reviews, "adoption": adoption, "seen": seen_findings(request, task),
+        "awaited": awaited_of(request.user, task), "is_followed": task.state in (TaskState.CONCLUDED, TaskState.CLOSED),
         "may_conclude": task.state == TaskState.JOINT and can(request.user, "conclude", task_subject(task)),
     }  # fmt: skip
     return render(request, "visits/results.html", context)
