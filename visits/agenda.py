@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Self
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from accounts.models import User
@@ -138,10 +138,14 @@ def unplanned(user: User) -> TaskQuerySet:
 
 
 def untold(user: User) -> TaskQuerySet:
-    """Tasks whose notice was issued and whose institution was not told yet, of the user's bureau or one it assists."""
+    """Tasks whose notice was issued and whose institution was not told yet, of the user's bureau or one it assists; each
+    with its `visit_start`, None without a visit."""
     own = Q(bureau=user.bureau_id) | Q(assisting_bureau=user.bureau_id)
     waiting = Task.objects.filter(own, state__in=BEFORE_VISIT, notice__isnull=False, notice__deliveries=None)
-    return waiting.select_related("institution", "notice__bureau", "campaign").order_by("due_on", "number")
+    planned = Visit.objects.filter(task=OuterRef("pk"), state__in=OPEN).order_by("planned_start")
+    rows = waiting.annotate(visit_start=Subquery(planned.values("planned_start")[:1]))
+    order = (F("visit_start").asc(nulls_last=True), "due_on", "number")
+    return rows.select_related("institution", "notice__bureau", "campaign").order_by(*order)
 
 
 def names(clashing: Iterable[Clash]) -> str:

@@ -86,6 +86,7 @@ def _result(result: DepartmentResult) -> Row:
         what,
         result.get_state_display(),
         whom,
+        task.due_on,
     )
 
 

@@ -55,9 +55,15 @@ def results_to_look_at(user: User) -> Iterator[ToDo]:
     else:
         led = {"task__visits__attendees__inspector__user": user, "task__visits__attendees__is_leader": True}
         waiting = DepartmentResult.objects.filter(state=ResultState.SUBMITTED, **led).distinct()
-    for result in waiting.select_related("task__institution", "bureau").order_by("pk")[:MOST_SHOWN]:
-        text = f"{result.bureau.short_name}提交了{result.task.institution.name}的检查结果，等待审核"
-        url = f"{reverse('visits:results', args=[result.task_id])}#result-{result.pk}"
+    by_task: dict[int, list[DepartmentResult]] = {}
+    for result in waiting.select_related("task__institution", "bureau").order_by("task", "pk"):
+        by_task.setdefault(result.task_id, []).append(result)
+    for results in list(by_task.values())[:MOST_SHOWN]:
+        task = results[0].task
+        text = (
+            f"{'、'.join(each.bureau.short_name for each in results)}提交了{task.institution.name}的检查结果，等待审核"
+        )
+        url = f"{reverse('visits:results', args=[task.pk])}#result-{results[0].pk}"
         yield ToDo(text, url, "去审核", Urgency.SOON)
 
 

@@ -54,9 +54,8 @@ def notices_to_deliver(user: User) -> Iterator[ToDo]:
     for task in agenda.untold(user)[:MOST_SHOWN]:
         text = f"{task.institution.name}：检查通知书 {task.notice.number} 尚未登记送达"
         url = reverse("visits:deliver", args=[task.pk])
-        yield ToDo(
-            text, url, "登记送达", urgency_of(task.due_on), task.due_on, task.campaign.get_notice_window_display()
-        )
+        due = timezone.localdate(task.visit_start) if task.visit_start else task.due_on
+        yield ToDo(text, url, "登记送达", urgency_of(due), due, task.campaign.get_notice_window_display())
 
 
 workbench.offer(todos=todos)

@@ -184,7 +184,7 @@ def test_list_shows_both_sides_and_what_is_late_first():
     assert [row.record.pk for row in only_late.context["table"].page] == [late.pk]
     assert [row.record.pk for row in received.context["table"].page] == [late.pk]
     assert {stat["label"]: stat["value"] for stat in page.context["stats"]} == {
-        "待接收": 0, "办理中": 0, "收到的逾期": 0, "移出逾期未反馈": 1, "已反馈待办结": 0,
+        "待本单位接收": 0, "本单位办理中": 0, "收到的逾期": 0, "移出逾期未反馈": 1, "已反馈待办结": 0,
     }  # fmt: skip
 
 

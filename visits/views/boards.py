@@ -24,6 +24,7 @@ from visits.boards import Wait
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("现场检查", (("tasks_due", "待检查的任务", ""), ("tasks_late", "逾期未检查", "overdue"))),
+    ("线索移送", (("referrals_to_answer", "待反馈的线索", "waiting"), ("referrals_late", "逾期未反馈", "overdue"))),
     (
         "检查结果",
         (
@@ -40,7 +41,6 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("rectifications_late", "逾期未完成的整改", "overdue"),
         ),
     ),
-    ("线索移送", (("referrals_to_answer", "待反馈的线索", "waiting"), ("referrals_late", "逾期未反馈", "overdue"))),
 )
 TITLES = {key: label for _, numbers in GROUPS for key, label, _ in numbers}
 

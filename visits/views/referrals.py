@@ -47,8 +47,8 @@ def _stats(request: Request) -> Iterator[dict[str, Any]]:
     own = request.user.bureau_id
     late = Q(state__in=OPEN_REFERRALS, due_on__lt=timezone.localdate())
     counters = (
-        ("待接收", {"side": "received", "state": "sent"}, Q(receiver=own, state="sent"), "waiting"),
-        ("办理中", {"side": "received", "state": "accepted"}, Q(receiver=own, state="accepted"), ""),
+        ("待本单位接收", {"side": "received", "state": "sent"}, Q(receiver=own, state="sent"), "waiting"),
+        ("本单位办理中", {"side": "received", "state": "accepted"}, Q(receiver=own, state="accepted"), ""),
         ("收到的逾期", {"side": "received", "late": "1"}, late & Q(receiver=own), "overdue"),
         ("移出逾期未反馈", {"side": "sent", "late": "1"}, late & Q(sender=own), "overdue"),
         ("已反馈待办结", {"side": "sent", "state": "answered"}, Q(sender=own, state="answered"), "waiting"),
