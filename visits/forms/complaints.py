@@ -89,11 +89,13 @@ class HandleForm(forms.Form):
         help_text="投诉举报人凭查询码能看到，请不要写入他人的个人信息。",
     )  # fmt: skip
 
-    def __init__(self, data: Any = None, *, complaint: Complaint) -> None:
+    def __init__(self, data: Any = None, *, complaint: Complaint, needs_answer: bool = True) -> None:
         super().__init__(data)
         if complaint.state == ComplaintState.RECEIVED:
             self.fields["words"].label = "不予受理的理由"
             self.fields["words"].help_text = "不予受理时必须写明；投诉举报人凭查询码能看到。"
+        else:
+            self.fields["words"].required = needs_answer
 
 
 class InstitutionSearch(forms.Form):

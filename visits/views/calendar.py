@@ -18,6 +18,8 @@ OWN, MINE, ALL = "own", "mine", "all"
 WHOSE = {OWN: "本单位", MINE: "本人参加", ALL: "全部可见"}
 MOST_UNPLANNED = 20
 
+WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+
 
 @require_GET
 def calendar(request: Request) -> HttpResponse:
@@ -26,7 +28,7 @@ def calendar(request: Request) -> HttpResponse:
     whose = whose if whose in WHOSE else OWN
     days = agenda.month_of(_rows(request, whose), month, seen_by=request.user)
     context = {
-        "month": month, "whose": whose, "days": days, "tabs": list(_tabs(month, whose)),
+        "month": month, "whose": whose, "days": days, "tabs": list(_tabs(month, whose)), "weekdays": WEEKDAYS,
         "count": sum(len(day.visits) for day in days if day.is_in_month),
         "clashing": sum(bool(each.clashes) for day in days for each in day.visits),
     }  # fmt: skip

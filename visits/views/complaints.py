@@ -18,7 +18,7 @@ from accounts.services import AccountRefused, confirm_password
 from institutions.models import Institution
 from visits import complaining
 from visits.complaining import Complainant
-from visits.errors import VisitError
+from visits.errors import VisitError, WrongState
 from visits.forms.complaints import ComplaintFilter, HandleForm, IdentityForm, InstitutionChoice, InstitutionSearch
 from visits.models import ComplainantIdentity, Complaint, Referral
 from visits.referral_tables import ComplaintTable, complaint_tag
@@ -101,19 +101,26 @@ def answer(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def flag(request: Request, pk: int) -> HttpResponse:
     words = "已标记。抽查活动按规则把该机构列为重点抽查对象。"
-    return _acted(request, pk, lambda found, _: complaining.flag_institution(found, by=request.user), words)
+    return _acted(
+        request, pk, lambda found, _: complaining.flag_institution(found, by=request.user), words, needs_answer=False
+    )
 
 
-def _acted(request: Request, pk: int, act: Callable[[Complaint, str], object], words: str) -> HttpResponse:
+def _acted(
+    request: Request, pk: int, act: Callable[[Complaint, str], object], words: str, *, needs_answer: bool = True
+) -> HttpResponse:
     found = _get(request, pk)
     require(request.user, "handle", found)
-    form = HandleForm(request.POST, complaint=found)
+    form = HandleForm(request.POST, complaint=found, needs_answer=needs_answer)
     if not form.is_valid():
         return _page(request, found, form)
     try:
         act(found, form.cleaned_data["words"])
     except VisitError as refused:
-        messages.error(request, str(refused))
+        if isinstance(refused, WrongState):
+            messages.error(request, str(refused))
+        else:
+            form.add_error("words", str(refused))
         return _page(request, _get(request, pk), form)
     messages.success(request, words)
     return redirect("visits:complaint", pk)

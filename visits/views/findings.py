@@ -9,11 +9,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.http import Request
 from accounts.rules import can, require
+from campaigns.states import TaskState
 from visits import results as service
 from visits.codes import Severity
 from visits.errors import VisitError
+from visits.following_lists import measure_tag, rectification_tag
 from visits.forms.results import FindingForm, prefilled
-from visits.models import DepartmentResult, Finding, Referral
+from visits.models import DepartmentResult, Finding, Measure, Rectification, Referral
 from visits.proposals import proposal_of
 from visits.states import OPEN_FINDINGS, FindingState
 from visits.views.results import WRITABLE, get_result
@@ -36,9 +38,20 @@ def finding(request: Request, pk: int) -> HttpResponse:
         "finding": found, "result": result, "task": result.task, "tone": TONES[FindingState(found.state)],
         "evidence": found.evidence.all(), "may_withdraw": is_open and can(request.user, "write", result),
         "may_refer": can(request.user, "send", Referral(sender=request.user.bureau)),
+        "is_followed": result.task.state in (TaskState.CONCLUDED, TaskState.CLOSED),
+        **_followed_by(request, found),
         "before": visible.filter(rechecked_by=found).select_related("result__task__campaign", "result__bureau").first(),
         "after": visible.filter(rechecks=found).select_related("result__task__campaign", "result__bureau"),
     })  # fmt: skip
+
+
+def _followed_by(request: Request, found: Finding) -> dict[str, Any]:
+    orders = Rectification.objects.visible_to(request.user).filter(findings=found).select_related("bureau")
+    measures = Measure.objects.visible_to(request.user).filter(findings=found).select_related("bureau")
+    return {
+        "orders": [(each, rectification_tag(each)) for each in orders.order_by("pk")],
+        "measures": [(each, measure_tag(each)) for each in measures.order_by("pk")],
+    }
 
 
 def get_finding(request: Request, pk: int) -> Finding:
