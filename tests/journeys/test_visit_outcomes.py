@@ -173,7 +173,7 @@ def test_fine_first_then_revocation_then_the_end(meet):
         officer.press("提出")
         officer.sees(f"已提出{kind}")
     officer.go(f"/tasks/{task.pk}/measures/")
-    officer.sees("等待大同市市场监管局罚款决定")
+    officer.sees("等待大同市市场监管局决定罚款")
     fine, revocation = (Measure.objects.get(kind=kind) for kind in (MeasureKind.FINE, MeasureKind.REVOCATION))
     officer.go(revocation.get_absolute_url())
     officer.sees("先由上述单位作出决定")
