@@ -50,6 +50,11 @@ class VisitSheet:
     address: str
     made: Provenance
 
+    @property
+    def is_compared(self) -> bool:
+        """Whether any line stands beside a self-check: else that column would be empty."""
+        return any(row.said or row.agreements for row in self.rows)
+
 
 @require_GET
 def visit_sheet(request: Request, pk: int) -> HttpResponse:
@@ -99,7 +104,7 @@ def _rows(visit: Visit, reader: User) -> list[SheetRow]:
 def _row(number: int, line: Line, department: str, row: BesideRow | None) -> SheetRow:
     is_item = line.kind == ITEM
     return SheetRow(
-        number, department, line.title, line.text, said=_said(row) if row else "",
+        number, department, line.title.removeprefix(f"{number}. "), line.text, said=_said(row) if row else "",
         agreements=AGREEMENTS if is_item else (),
     )  # fmt: skip
 

@@ -59,6 +59,9 @@ def test_sheet_has_all_lines_and_the_number_and_the_code():
     assert sheet.address.endswith(f"/visits/{visit.pk}/paper/")
     for words in (visit.task.number, "法律主体", "检查事项sthj", "未检查", visit.task.institution.name):
         assert words.replace(" ", "") in plain
+    assert not sheet.is_compared
+    assert "机构自查" not in plain
+    assert ("检验检测报告抽查（不少于5份）" in plain, "见证人签字" in plain) == (True, True)
 
 
 @pytest.mark.parametrize("words", ["{number}", " {number} ", "http://example.com/visits/{pk}/paper/"])
