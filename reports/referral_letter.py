@@ -13,13 +13,17 @@ from accounts.http import Request
 from reports.datasets import long_date
 from reports.documents import Attachment, Block, Column, Contact, OfficialDocument, Paragraph, Rows, Table
 from reports.responses import file_answer
-from reports.typesetting import flag_stylesheet, in_fours, lay_out_blocks, lay_out_flag, seal_rows, title_lines
+from reports.typesetting import (
+    TITLE_CHARACTERS, flag_stylesheet, in_fours, lay_out_blocks, lay_out_flag, seal_rows, title_lines, width_in_characters,
+)  # fmt: skip
 from visits.models import Evidence, Referral
 
 EVIDENCE_COLUMNS = (
     Column("序号", 0.4, "center", unbroken=True), Column("名称", 1.4), Column("取得时间", 1, "center"), Column("SHA-256 摘要", 2.4)
 )  # fmt: skip
-RECEIPT_COLUMNS = (Column("项目", 1), Column("内容", 2))
+RECEIPT_COLUMNS = (Column("项目", 1), Column("内容", 3))
+BLANK = "\n\u3000\n"
+"""Room to write by hand."""
 
 
 def letter_of(referral: Referral) -> OfficialDocument:
@@ -28,13 +32,20 @@ def letter_of(referral: Referral) -> OfficialDocument:
     return OfficialDocument(
         issuers=(sender.name,),
         number=referral.number,
-        title=f"{sender.name}关于移送{referral.subject}有关问题线索的函",
+        title="\n".join(_title(sender.name, referral.subject)),
         recipients=_receiver(referral),
         body=tuple(_body(referral)),
         issued_on=timezone.localdate(referral.sent_at),
         attachments=tuple(_attachments(referral)),
         contacts=(contact,) if contact.phone else (),
     )
+
+
+def _title(sender: str, subject: str) -> tuple[str, ...]:
+    """Lines: the name of whom it is about stays in one piece."""
+    end = "有关问题线索的函"
+    about = (subject + end,) if width_in_characters(subject + end) <= TITLE_CHARACTERS else (subject, end)
+    return f"{sender}关于移送", *about
 
 
 def _receiver(referral: Referral) -> str:
@@ -54,7 +65,7 @@ def _body(referral: Referral) -> Iterator[Block]:
     if finding and finding.legal_basis and str(finding.legal_basis) not in referral.text:
         yield Paragraph(f"涉嫌违反{finding.legal_basis}。")
     yield Paragraph(
-        f"请你单位依法核查处理，并于{long_date(referral.due_on)}前将办理情况书面反馈我单位；不属于你单位职责或者管辖的，请及时说明理由。"
+        f"请你单位依法核查处理，并于{long_date(referral.due_on)}前将办理情况书面反馈我单位；不属于你单位职责或者管辖的，请说明理由。"
     )
 
 
@@ -84,10 +95,11 @@ def _receipt_rows(referral: Referral) -> Rows:
         ("移送编号", referral.number),
         ("移送单位", referral.sender.name),
         ("接收单位", _receiver(referral)),
-        ("是否接收", "□ 接收　　□ 不予接收，理由："),
-        ("回执编号", ""),
-        ("承办机构、联系人和电话", ""),
-        ("接收日期（盖章）", "　　　　年　　月　　日"),
+        ("是否接收", f"□ 接收{BLANK}□ 不予接收，理由：{BLANK}"),
+        ("回执编号", BLANK),
+        ("承办机构", BLANK),
+        ("联系人和电话", BLANK),
+        ("接收日期（盖章）", f"{BLANK}{BLANK}{BLANK}　　　　　　　　年　　月　　日"),
     )
 
 

@@ -148,7 +148,8 @@ def test_letter_names_the_lead_its_rule_and_its_day_and_never_the_complaint():
     from_complaint = referring.refer(a_complaint(), **values)
 
     words = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(print_letter(from_finding))).pages)
-    body = "".join(block.text for block in letter_of(from_complaint).body)
+    letter = letter_of(from_complaint)
+    body = "".join(block.text for block in letter.body)
 
     plain = words.replace("\n", "").replace(" ", "")
     for part in (
@@ -159,6 +160,7 @@ def test_letter_names_the_lead_its_rule_and_its_day_and_never_the_complaint():
         "大同市生态环境局：",
     ):
         assert part in plain
+    assert letter.title == "大同市市场监督管理局关于移送\n某设备公司有关问题线索的函"
     assert "投诉" not in body
     assert "举报" not in body
 

@@ -30,7 +30,7 @@ def received(cast: Cast, under_way: Task) -> Story:
     )
     yield at(workday(-14, cast.today), "09:00")
     unknown = complaining.accept_complaint(unknown, by=cast["datong-officer"])
-    text = "群众反映无牌检测点为柴油货车出具检测单，请核查是否涉及机动车排放检验。"
+    text = "国道边一处无牌检测点为柴油货车出具检测单，请核查是否涉及机动车排放检验。"
     following.refer(unknown, "云冈区国道边无牌检测点", text, cast, to=ECOLOGY, days=14)
     yield at(workday(-8, cast.today), "16:45")
     late, _ = complaining.receive_complaint(
