@@ -250,7 +250,8 @@ def recusals_to_decide(user: User) -> Iterator[ToDo]:
 def institution_todos(user: User) -> Iterator[ToDo]:
     if not user.has_role(*INSTITUTION_PEOPLE):
         return
-    for task in Task.objects.visible_to(user).live().for_lists().filter(notice__isnull=False)[:MOST_SHOWN]:
+    noticed = Task.objects.visible_to(user).for_lists().filter(notice__isnull=False, state__in=BEFORE_VISIT)
+    for task in noticed[:MOST_SHOWN]:
         text = f"{task.institution.name}收到{task.bureau.name}的检查通知书 {task.notice.number}"
         yield ToDo(text, task.get_absolute_url(), "查看通知", Urgency.SOON)
 

@@ -11,8 +11,8 @@ from django.urls import reverse
 from accounts.models import Role, User
 from accounts.workbench import ToDo, Urgency, figures_of, running_of
 from campaigns import approvals, declaring, notices, remarks, todos, transitions
-from campaigns.models import Act, Declaration, LineAgreement
-from campaigns.states import CampaignState
+from campaigns.models import Act, Declaration, LineAgreement, Task
+from campaigns.states import CampaignState, TaskState
 from tests.campaigns import datong
 from tests.factories import accounts, campaigns, inspectors, institutions
 
@@ -183,6 +183,9 @@ def test_institution_is_told_of_its_notice_alone(dispatched):
 
     assert texts(clerks[0]) == [f"平城甲公司收到大同市市场监督管理局的检查通知书 {notice.number}"]
     assert texts(clerks[1]) == []
+
+    Task.objects.filter(pk=task.pk).update(state=TaskState.INSPECTING)
+    assert texts(clerks[0]) == []
 
 
 @pytest.mark.parametrize(
