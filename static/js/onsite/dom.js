@@ -20,21 +20,25 @@ export function fill(element, ...children) {
 }
 
 const two = (number) => String(number).padStart(2, "0");
+// China's clock, whatever the device is set to: eight hours ahead all year; read with getUTC….
+const CHINA_AHEAD = 8 * 60 * 60 * 1000;
+const inChina = (moment) => new Date(new Date(moment).getTime() + CHINA_AHEAD);
+const dateOf = (moment) => inChina(moment).toISOString().slice(0, 10);
 
 export function clock(moment) {
   if (!moment) return "";
-  const at = new Date(moment);
-  return `${two(at.getHours())}:${two(at.getMinutes())}`;
+  const at = inChina(moment);
+  return `${two(at.getUTCHours())}:${two(at.getUTCMinutes())}`;
 }
 
 export function day(moment) {
-  const at = new Date(moment);
-  return `${at.getMonth() + 1}月${at.getDate()}日（周${WEEKDAYS[at.getDay()]}）`;
+  const at = inChina(moment);
+  return `${at.getUTCMonth() + 1}月${at.getUTCDate()}日（周${WEEKDAYS[at.getUTCDay()]}）`;
 }
 
 export const when = (moment) => (moment ? `${day(moment)} ${clock(moment)}` : "—");
 
-export const isToday = (moment) => new Date(moment).toDateString() === new Date().toDateString();
+export const isToday = (moment) => dateOf(moment) === dateOf(Date.now());
 
 // A line's title within a sentence.
 export const named = (title) => title.replace(/[。；]$/, "");
