@@ -14,8 +14,15 @@ from reports.datasets import long_date
 from reports.documents import Attachment, Block, Column, Contact, OfficialDocument, Paragraph, Rows, Table
 from reports.responses import file_answer
 from reports.typesetting import (
-    TITLE_CHARACTERS, flag_stylesheet, in_fours, lay_out_blocks, lay_out_flag, seal_rows, title_lines, width_in_characters,
-)  # fmt: skip
+    TITLE_CHARACTERS,
+    flag_stylesheet,
+    in_fours,
+    lay_out_blocks,
+    lay_out_flag,
+    seal_rows,
+    title_lines,
+    width_in_characters,
+)
 from visits.models import Evidence, Referral
 
 EVIDENCE_COLUMNS = (
