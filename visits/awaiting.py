@@ -52,12 +52,14 @@ def _before(user: User, task: Task) -> Iterator[Awaited]:
     own, notice = task.bureau.short_name, getattr(task, "notice", None)
     if notice is None:
         yield Awaited("签发检查通知书", own, task.due_on)
-    if not task.visits.filter(state__in=OPEN).exists():
+    visit = task.visits.filter(state__in=OPEN).order_by("planned_start").first()
+    if visit is None:
         url = reverse("visits:plan", args=[task.pk]) if can(user, "plan", Visit(task=task)) else ""
         yield Awaited("安排检查时间", own, task.due_on, url)
     if notice is not None and not notice.deliveries.exists():
         url = reverse("visits:deliver", args=[task.pk]) if can(user, "enter", Delivery(notice=notice)) else ""
-        yield Awaited("送达检查通知书并登记", own, task.due_on, url)
+        due = timezone.localdate(visit.planned_start) if visit else task.due_on
+        yield Awaited("送达检查通知书并登记", own, due, url)
 
 
 def _visits(task: Task) -> Iterator[Awaited]:

@@ -23,7 +23,7 @@ from campaigns.tables import TaskTable
 from campaigns.views.campaigns import get_campaign, tabs
 from inspectors.models import ConflictOfInterest
 
-OVER = (TaskState.CLOSED, TaskState.ADOPTED)
+INSPECTED = (TaskState.CONCLUDED, TaskState.CLOSED, TaskState.ADOPTED)
 
 
 @require_GET
@@ -59,7 +59,7 @@ def task(request: Request, pk: int) -> HttpResponse:
     context = {
         "task": found,
         "ended": _ended(found),
-        "is_over": found.state in OVER,
+        "is_inspected": found.state in INSPECTED,
         "awaited": awaited_of(request.user, found),
         "seats": seats,
         "own_seat": next((seat for seat in seats if seat.is_own), None),

@@ -86,6 +86,7 @@ class StatusForm(forms.Form):
 class HandleForm(forms.Form):
     words = forms.CharField(
         label="答复", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "请填写答复内容。"},
         help_text="投诉举报人凭查询码能看到，请不要写入他人的个人信息。",
     )  # fmt: skip
 

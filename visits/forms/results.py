@@ -28,6 +28,10 @@ def coded(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
 
 
 class ResultForm(forms.Form):
+    """A draft may leave out what a result that is handed in needs."""
+
+    NEEDED = ("category", "follow_up", "trade_outcome")
+
     category = forms.ChoiceField(
         label="检查结果", required=False, choices=[UNCHOSEN, *coded(Category.choices)], help_text="平台代码在前"
     )
@@ -48,6 +52,11 @@ class ResultForm(forms.Form):
         help_text="检查了什么、发现了什么、当场如何处理",
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in self.NEEDED:
+            self.fields[name].optional_words = "提交时必填"  # type: ignore[attr-defined]
+
     @classmethod
     def of(cls, result: DepartmentResult, data: Any = None) -> "ResultForm":
         return cls(data, initial={name: getattr(result, name) for name in EDITABLE})
@@ -57,6 +66,13 @@ class ResultForm(forms.Form):
         if values.get("category") != Category.PENDING:
             values["sub_category"] = ""
         return values
+
+    def is_complete(self) -> bool:
+        """Once it is valid: says at each field that is missing that the result cannot be handed in without it."""
+        missing = [name for name in self.NEEDED if not self.cleaned_data[name]]
+        for name in missing:
+            self.add_error(name, f"提交前须选择{self.fields[name].label}；已填写的内容已经保存。")
+        return not missing
 
 
 class FindingForm(forms.Form):

@@ -87,13 +87,19 @@ def _planning(request: Request, visit: Visit, attendees: Sequence[Attendee], sav
         elif kept := _saved(request, form, save):
             messages.success(request, f"检查时间：{timezone.localtime(kept.planned_start):%Y-%m-%d %H:%M}。")
             return redirect(kept)
-    elif visit.pk:
-        outlook = _outlook_of(request, visit, attendees)
+    elif not form.is_bound:
+        outlook = _proposed(request, visit, attendees)
     if "aware" not in form.data and not (outlook and outlook.has_problems):
         del form.fields["aware"]
     home = visit.get_absolute_url() if visit.pk else visit.task.get_absolute_url()
     context = {"task": visit.task, "visit": visit, "form": form, "outlook": outlook, "attendees": attendees}
     return render(request, "visits/plan.html", context | {"preview_url": request.get_full_path(), "cancel_url": home})
+
+
+def _proposed(request: Request, visit: Visit, attendees: Sequence[Attendee]) -> Outlook | None:
+    """Of the time that the form opens with; None if that has passed."""
+    form = PlanForm(_initial(visit))
+    return _outlook(request, visit, attendees, form) if form.is_valid() else None
 
 
 def _initial(visit: Visit) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from visits.forms.following import ExtensionDecisionForm, OrderForm, VerifyForm
 from visits.models import Extension, Rectification, RectificationReport, Visit
 from visits.rectifying import Way
 from visits.states import OPEN_RECTIFICATIONS, VisitState
-from visits.views.measures import get_task, show_refusal
+from visits.views.measures import get_task, may_follow, show_refusal
 
 
 def get_order(request: Request, pk: int) -> Rectification:
@@ -92,6 +92,7 @@ def _page(
     if may_verify and report:
         context["verifying"] = verifying or VerifyForm(order=found, auto_id="verify_%s")
         context |= revisit_context(request, found)
+    context["may_propose"] = may_follow(request, found.task)["propose"]
     if may_verify and asked:
         context["extending"] = extending or ExtensionDecisionForm(auto_id="extend_%s")
     return render(request, "visits/rectification.html", context)

@@ -112,13 +112,13 @@ def write(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             result = service.edit_result(result, by=request.user, **form.cleaned_data)
-            if request.POST.get("then") == "submit":
+            if request.POST.get("then") != "submit":
+                messages.success(request, "检查结果已保存。")
+                return redirect("visits:result", pk)
+            if form.is_complete():
                 return _submitted(request, result)
         except VisitError as refused:
             messages.error(request, str(refused))
-        else:
-            messages.success(request, "检查结果已保存。")
-            return redirect("visits:result", pk)
     return _write_page(request, get_result(request, pk), form)
 
 
