@@ -2,8 +2,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.awaiting import awaited_of
@@ -16,7 +18,7 @@ from accounts.rules import can, require
 from campaigns import declaring, notices, openings, queries
 from campaigns.errors import CampaignError
 from campaigns.filters import TaskFilter
-from campaigns.models import Task, TeamMember
+from campaigns.models import InspectionMatter, LegalBasis, Task, TeamMember
 from campaigns.models.tasks import TaskQuerySet
 from campaigns.states import TaskState
 from campaigns.tables import TaskTable
@@ -63,13 +65,21 @@ def task(request: Request, pk: int) -> HttpResponse:
         "awaited": awaited_of(request.user, found),
         "seats": seats,
         "own_seat": next((seat for seat in seats if seat.is_own), None),
-        "matters": found.line.matters.select_related("department").prefetch_related("legal_bases"),
+        "matters": _matters(found),
         "certificates": found.institution.certificates.prefetch_related("domains"),
         "may": {name: can(request.user, name, found) for name in ("notify", "replace", "declare_team", "see_history")},
         "is_regulator": request.user.is_regulator,
         "links": links_of(request.user, found),
     }
     return render(request, "campaigns/task.html", context | _history(request, found, seats))
+
+
+def _matters(found: Task) -> QuerySet[InspectionMatter]:
+    """With the articles in force when the notice was issued, as they stand in it; before that, today."""
+    notice = getattr(found, "notice", None)
+    day = timezone.localdate(notice.issued_at) if notice else timezone.localdate()
+    bases = LegalBasis.objects.valid_on(day).order_by("title", "pk")
+    return found.line.matters.select_related("department").prefetch_related(Prefetch("legal_bases", bases))
 
 
 def _ended(found: Task) -> str:
