@@ -12,6 +12,7 @@ from accounts.rules import require
 from campaigns.states import TaskState
 from visits import results, signing, texts, transitions
 from visits.codes import Check, Outcome
+from visits.delivering import minute_of
 from visits.errors import OutsideWindow, Unanswered, VisitError
 from visits.models import Entry, Operation, Visit, VisitSignature
 from visits.scheduling import check_certificates, told, window_problem
@@ -69,7 +70,7 @@ def _check_told(visit: Visit, start: datetime) -> None:
     told_at = told(visit)
     if told_at is None:
         raise VisitError(NOT_TOLD + BEFORE_NOTICE)
-    if start < told_at:
+    if start < minute_of(told_at):
         words = TOLD_LATER.format(start=timezone.localtime(start), told=timezone.localtime(told_at))
         raise VisitError(words + BEFORE_NOTICE)
 

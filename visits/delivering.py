@@ -12,7 +12,7 @@ from accounts.rules import require
 from campaigns.models import InspectionNotice
 from selftest.signing import Paper
 from visits.codes import DeliveryMode
-from visits.errors import VisitError
+from visits.errors import Incomplete
 from visits.models import Delivery
 
 
@@ -41,17 +41,22 @@ def deliver(
     return _keep(delivery, by)
 
 
+def minute_of(moment: datetime) -> datetime:
+    """What people write down has no seconds: the same minute is not earlier."""
+    return moment.replace(second=0, microsecond=0)
+
+
 def _check(delivery: Delivery, *, has_proof: bool) -> None:
     if delivery.told_at > timezone.now():
-        raise VisitError("送达时间不能晚于现在。")
-    if delivery.told_at < delivery.notice.issued_at:
-        raise VisitError("送达时间不能早于通知书签发时间。")
+        raise Incomplete("told_at", "送达时间不能晚于现在。")
+    if delivery.told_at < minute_of(delivery.notice.issued_at):
+        raise Incomplete("told_at", "送达时间不能早于通知书签发时间。")
     if delivery.mode == DeliveryMode.IN_PERSON and not delivery.received_by:
-        raise VisitError("直接送达须填写签收人。")
+        raise Incomplete("received_by", "直接送达须填写签收人。")
     if delivery.mode == DeliveryMode.LEFT and not delivery.witness:
-        raise VisitError("留置送达须有见证人。")
+        raise Incomplete("witness", "留置送达须有见证人。")
     if delivery.mode == DeliveryMode.POST and not (has_proof or delivery.words):
-        raise VisitError("邮寄送达须填写邮件编号，或上传回执。")
+        raise Incomplete("words", "邮寄送达须填写邮件编号，或上传回执。")
 
 
 @transaction.atomic

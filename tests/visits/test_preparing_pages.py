@@ -279,6 +279,19 @@ def test_team_that_was_substituted_is_taken_over(officer):
     assert visit.attendees.filter(is_leader=True).count() == 1
 
 
+def test_delivery_in_the_minute_of_the_notice_is_entered_as_the_form_proposes_it(officer):
+    task = world.notified(hours_ago=0)
+    page = reverse("visits:deliver", args=[task.pk])
+    now = timezone.localtime(task.notice.issued_at).strftime("%Y-%m-%dT%H:%M")
+
+    before = officer.post(page, {"mode": "in_person", "told_at": "2026-01-01T09:00", "received_by": "高振华"})
+    taken = officer.post(page, {"mode": "in_person", "told_at": now, "received_by": "高振华"})
+
+    assert dict(before.context["form"].errors) == {"told_at": ["送达时间不能早于通知书签发时间。"]}
+    assert taken.status_code == 302
+    assert Delivery.objects.get().received_by == "高振华"
+
+
 def test_delivery_is_entered_with_its_proof_and_what_proves_nothing_is_refused(officer):
     task = world.notified()
     page = reverse("visits:deliver", args=[task.pk])
@@ -291,7 +304,7 @@ def test_delivery_is_entered_with_its_proof_and_what_proves_nothing_is_refused(o
     electronic = officer.post(page, left | {"mode": "electronic"})
     taken = officer.post(page, left | {"witness": "李四", "proof": SimpleUploadedFile("回证.pdf", files.PDF)})
 
-    assert refused.context["form"].non_field_errors() == ["留置送达须有见证人。"]
+    assert dict(refused.context["form"].errors) == {"witness": ["留置送达须有见证人。"]}
     assert list(strange.context["form"].errors) == ["proof"]
     assert list(electronic.context["form"].errors) == ["mode"]
     delivery = Delivery.objects.get()

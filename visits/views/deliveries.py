@@ -13,7 +13,7 @@ from accounts.rules import require
 from campaigns.models import Task
 from visits import delivering
 from visits.agenda import OPEN
-from visits.errors import VisitError
+from visits.errors import Incomplete, VisitError
 from visits.forms.preparing import DeliveryForm
 from visits.models import Delivery
 from visits.views.frame import get_task, handed_out
@@ -33,7 +33,7 @@ def deliver(request: Request, pk: int) -> HttpResponse:
         try:
             delivering.deliver(notice, **form.cleaned_data, by=request.user)
         except VisitError as refused:
-            form.add_error(None, str(refused))
+            form.add_error(refused.field if isinstance(refused, Incomplete) else None, str(refused))
         else:
             messages.success(request, "已登记送达。")
             return redirect(_home(task))
