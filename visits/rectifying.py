@@ -22,6 +22,7 @@ from visits.results import close_if_done
 from visits.states import OPEN_MEASURES, OPEN_RECTIFICATIONS, FindingState, VisitState
 
 Way = RectificationReport.Way
+NOT_NEEDED = "已经整改到位，不再需要延期。"
 
 
 @transaction.atomic
@@ -107,16 +108,20 @@ def decide_extension(asked: Extension, *, grant: bool, words: str = "", by: User
         raise WrongState("该延期申请已经决定。")
     if not grant and not words.strip():
         raise VisitError("不同意延期须写明理由。")
-    with audit.recorded("visits.decide_extension", asked, by=by, facts={"order": order.number}):
-        asked.is_granted, asked.words = grant, words.strip()
-        asked.decided_by, asked.decided_at = by, timezone.now()
-        asked.save(update_fields=["is_granted", "words", "decided_by", "decided_at"])
+    _settle(asked, grant, words.strip(), by)
     if grant:
         with audit.recorded("visits.extend", order, by=by):
             order.extended_from = order.extended_from or order.due_on
             order.due_on, order.escalated_at = asked.wanted_until, None
             order.save(update_fields=["due_on", "extended_from", "escalated_at"])
     return asked
+
+
+def _settle(asked: Extension, grant: bool, words: str, by: User) -> None:
+    with audit.recorded("visits.decide_extension", asked, by=by, facts={"order": asked.rectification.number}):
+        asked.is_granted, asked.words = grant, words
+        asked.decided_by, asked.decided_at = by, timezone.now()
+        asked.save(update_fields=["is_granted", "words", "decided_by", "decided_at"])
 
 
 @transaction.atomic
@@ -133,6 +138,8 @@ def verify(
     report.save(update_fields=["is_verified", "way", "visit", "words", "decided_by", "decided_at"])
     transitions.move(order, "verify" if is_verified else "return", by=by, facts={"way": way})
     if is_verified:
+        for asked in order.extensions.select_for_update(of=("self",)).filter(is_granted__isnull=True):
+            _settle(asked, False, NOT_NEEDED, by)
         _close_findings(order, by)
     return report
 

@@ -162,6 +162,21 @@ def test_extension_is_asked_for_one_at_a_time_later_than_now_and_with_a_reason()
     assert now(order).due_on == order.due_on
 
 
+def test_extension_that_nobody_decided_is_settled_when_all_is_put_right():
+    order = world.ordered()
+    asked = rectifying.ask_extension(
+        order, until=order.due_on + timedelta(days=9), reason="采购", by=world.head(order.task)
+    )
+
+    rectifying.verify(reported(now(order)), is_verified=True, way=Way.ON_PAPER, by=world.officer())
+
+    asked.refresh_from_db()
+    assert (asked.is_granted, asked.words, asked.decided_by) == (False, rectifying.NOT_NEEDED, world.officer())
+    assert now(order).due_on == order.due_on
+    with pytest.raises(WrongState):
+        rectifying.decide_extension(asked, grant=True, by=world.officer())
+
+
 def test_overdue_order_is_escalated_once_for_each_day_it_is_due_on():
     order = world.ordered()
 

@@ -125,8 +125,9 @@ def events_of(
         details = [asked.reason]
         events.append(_event(asked.asked_at, asked.asked_by.name, f"申请延期至 {asked.wanted_until}", details))
         if asked.decided_at and asked.decided_by:
-            what = f"{'同意' if asked.is_granted else '不同意'}延期至 {asked.wanted_until}"
-            tone = "done" if asked.is_granted else "overdue"
+            is_idle = asked.words == rectifying.NOT_NEEDED
+            what = f"{'同意' if asked.is_granted else '不再' if is_idle else '不同意'}延期至 {asked.wanted_until}"
+            tone = "done" if asked.is_granted else "" if is_idle else "overdue"
             events.append(_event(asked.decided_at, asked.decided_by.name, what, [asked.words], tone))
     for report in reports:
         events.append(_event(report.at, report.by.name, "报告整改情况", [report.text]))
