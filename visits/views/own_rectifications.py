@@ -67,7 +67,7 @@ def report(request: Request, pk: int) -> HttpResponse:
         except VisitError as refused:
             show_refusal(request, form, refused)
         else:
-            messages.success(request, "已报告整改情况，等待监管部门复查。")
+            messages.success(request, "整改报告已经提交。")
             return redirect("visits:own_rectification", pk)
     return _page(request, get_order(request, pk), reporting=form)
 
@@ -90,6 +90,6 @@ def ask_extension(request: Request, pk: int) -> HttpResponse:
         except VisitError as refused:
             show_refusal(request, form, refused)
         else:
-            messages.success(request, "已申请延期，请等监管部门决定；没有同意以前，原来的期限有效。")
+            messages.success(request, "延期申请已经提交。")
             return redirect("visits:own_rectification", pk)
     return _page(request, get_order(request, pk), asking=form)
