@@ -67,7 +67,7 @@ def report(request: Request, pk: int) -> HttpResponse:
         except VisitError as refused:
             show_refusal(request, form, refused)
         else:
-            messages.success(request, "整改报告已经提交。")
+            messages.success(request, "已报告整改情况。")
             return redirect("visits:own_rectification", pk)
     return _page(request, get_order(request, pk), reporting=form)
 
