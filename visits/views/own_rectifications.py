@@ -90,6 +90,6 @@ def ask_extension(request: Request, pk: int) -> HttpResponse:
         except VisitError as refused:
             show_refusal(request, form, refused)
         else:
-            messages.success(request, "延期申请已经提交。")
+            messages.success(request, "已申请延期。")
             return redirect("visits:own_rectification", pk)
     return _page(request, get_order(request, pk), asking=form)
