@@ -23,6 +23,7 @@ PDF = "application/pdf"
 ANSWERS = tuple(str(label) for label in Check.labels)
 AGREEMENTS = tuple(str(label) for label in Agreement.labels)
 LONGEST_SAID = 200
+BY_HAND = "　　　　年　　月　　日　　时　　分　至　　时　　分"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ class VisitSheet:
     made: Provenance
 
     @property
+    def fact_rows(self) -> list[tuple[tuple[str, str], ...]]:
+        """Two a row."""
+        return [self.facts[place : place + 2] for place in range(0, len(self.facts), 2)]
+
+    @property
     def is_compared(self) -> bool:
         """Whether any line stands beside a self-check: else that column would be empty."""
         return any(row.said or row.agreements for row in self.rows)
@@ -77,7 +83,7 @@ def sheet_of(visit: Visit, *, made_by: User, request: Request | None = None) -> 
             ("机构名称", task.institution.name), ("统一社会信用代码", task.institution.identifier),
             ("地址", task.institution.address), ("法定代表人", task.institution.legal_representative),
             ("抽查活动", task.campaign.title), ("检查通知书", notice.number if notice else ""),
-            ("计划时间", f"{start:%Y-%m-%d %H:%M} 至 {end:%H:%M}"),
+            ("计划时间", f"{start:%Y-%m-%d %H:%M} 至 {end:%H:%M}"), ("实际时间", BY_HAND),
         ),
         team=tuple(_person(each) for each in visit.attendees.select_related("inspector__bureau")),
         rows=tuple(_rows(visit, made_by)),
