@@ -43,17 +43,20 @@ CHROMIUM_ARGUMENTS = [
 @dataclass(frozen=True)
 class Picture:
     """`path` may go on with " >> selector": the link to follow from that page, or the option to choose there, one after
-    the other. `phone_only`: one picture, without a suffix."""
+    the other. `phone_only` and `desk_only`: one picture, without a suffix."""
 
     name: str
     path: str
     user: str = "datong-officer"
     phone_only: bool = False
+    desk_only: bool = False
 
     def file_name(self, suffix: str) -> str:
         """Empty where no picture of this width is wanted."""
         if self.phone_only:
             return f"{self.name}.png" if suffix == PHONE else ""
+        if self.desk_only and suffix == PHONE:
+            return ""
         return f"{self.name}{suffix}.png"
 
 
@@ -64,6 +67,14 @@ class Scene:
     step: str
     pictures: Sequence[Picture]
 
+
+OFFICE = (
+    Picture("visit", "/visits/ >> .month-visit.is-planned", desk_only=True),
+    Picture("results", "/board/rows/to_conclude/ >> main tbody tr a >> .awaited a", desk_only=True),
+    Picture("rectification", "/rectifications/?status=reported >> main tbody tr a", desk_only=True),
+    Picture("board", "/board/", desk_only=True),
+)
+"""A visit and what follows, at a desk."""
 
 SCENES = (
     Scene(
@@ -76,6 +87,7 @@ SCENES = (
             Picture("05-import-report", "/institutions/import/2/"),
             Picture("06-inspectors", "/inspectors/", user="shanxi-officer"),
             Picture("07-plan", "/campaigns/3/"),
+            *OFFICE,
             Picture("onsite-list", "/onsite/", user="datong-inspector", phone_only=True),
             Picture("onsite-sheet", UNDER_WAY, user="datong-inspector", phone_only=True),
             Picture(
