@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from accounts.lists import ListTable
 from accounts.templatetags.wording import cn_date, deadline_words
 from campaigns.models import Task
+from campaigns.states import TaskState
 from visits import measures
 from visits.boards import Rows
 from visits.models import DepartmentResult, Measure, Rectification, Referral
@@ -19,7 +20,7 @@ from visits.models import DepartmentResult, Measure, Rectification, Referral
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """whom: who has to act, in words."""
+    """whom: who has to act, in words; is_met: what was due is done."""
 
     title: str
     url: str
@@ -28,6 +29,7 @@ class Row:
     state: str
     whom: str
     due_on: date | None = None
+    is_met: bool = False
 
 
 class RowTable(ListTable):
@@ -46,7 +48,9 @@ class RowTable(ListTable):
             '<a href="{}">{}</a><br><span class="code quiet">{}</span>', record.url, record.title, record.number
         )
 
-    def render_due_on(self, value: date) -> SafeString:
+    def render_due_on(self, value: date, record: Row) -> SafeString:
+        if record.is_met:
+            return format_html('<span class="nowrap">{}</span>', cn_date(value))
         return format_html(
             '<span class="nowrap">{}</span><br><span class="quiet">{}</span>', cn_date(value), deadline_words(value)
         )
@@ -71,7 +75,9 @@ def rows(found: Rows) -> list[Row]:
 def _task(task: Task) -> Row:
     url = reverse("campaigns:task", args=[task.pk])
     state = task.get_state_display()
-    return Row(task.institution.name, url, task.number, task.campaign.title, state, task.bureau.short_name, task.due_on)
+    is_met = task.state in (TaskState.CONCLUDED, TaskState.CLOSED, TaskState.ADOPTED)
+    what, whom = task.campaign.title, task.bureau.short_name
+    return Row(task.institution.name, url, task.number, what, state, whom, task.due_on, is_met)
 
 
 def _result(result: DepartmentResult) -> Row:

@@ -174,8 +174,8 @@ def test_incomplete_result_is_saved_but_not_submitted(officer):
     page = officer.post(url("result", result), {"words": "初稿", "then": "submit"})
 
     assert {name: list(errors) for name, errors in page.context["form"].errors.items()} == {
-        "category": ["提交前须选择检查结果；已填写的内容已经保存。"], "follow_up": ["提交前须选择后续处置；已填写的内容已经保存。"],
-        "trade_outcome": ["提交前须选择处理情况；已填写的内容已经保存。"],
+        "category": ["提交前须选择检查结果。"], "follow_up": ["提交前须选择后续处置。"],
+        "trade_outcome": ["提交前须选择处理情况。"],
     }  # fmt: skip
     kept = own(result.task)
     assert (kept.words, kept.state, kept.versions.count()) == ("初稿", "draft", 0)

@@ -29,7 +29,9 @@ class PlanForm(forms.Form):
     starts = forms.TimeField(label="到场时间", widget=CLOCK)
     ends = forms.TimeField(label="预计结束时间", widget=CLOCK)
     last_day = forms.DateField(label="结束日期", required=False, widget=DAY, help_text="一天内结束的不用填")
-    aware = forms.BooleanField(label="已核对以上问题，仍按这个时间安排", required=False, widget=forms.CheckboxInput())
+    aware = forms.BooleanField(
+        label="已核对所提示的问题，仍按这个时间安排", required=False, widget=forms.CheckboxInput()
+    )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

@@ -30,6 +30,7 @@ def coded(choices: Iterable[tuple[str, Any]]) -> list[tuple[str, Any]]:
 class ResultForm(forms.Form):
     """A draft may leave out what a result that is handed in needs."""
 
+    refused_title = ""
     NEEDED = ("category", "follow_up", "trade_outcome")
 
     category = forms.ChoiceField(
@@ -70,8 +71,9 @@ class ResultForm(forms.Form):
     def is_complete(self) -> bool:
         """Once it is valid: says at each field that is missing that the result cannot be handed in without it."""
         missing = [name for name in self.NEEDED if not self.cleaned_data[name]]
+        self.refused_title = "草稿已经保存，还不能提交" if missing else ""
         for name in missing:
-            self.add_error(name, f"提交前须选择{self.fields[name].label}；已填写的内容已经保存。")
+            self.add_error(name, f"提交前须选择{self.fields[name].label}。")
         return not missing
 
 
