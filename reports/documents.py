@@ -144,7 +144,7 @@ DISCIPLINE = (
 
 @dataclass(frozen=True, slots=True)
 class InspectionNotice:
-    """The 检查通知书 that goes to one institution, with its tear-off 送达回执.
+    """The 检查通知书 that goes to one institution, with its tear-off 送达回证.
 
     bureaus: the departments that inspect together, lead first; they stand in the red head and over the seals.
     period: when, in the words to print, e.g. “2025年10月20日至10月22日”.

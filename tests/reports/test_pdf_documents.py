@@ -120,7 +120,7 @@ def test_notice_carries_team_matters_duties_and_the_receipt():
         NOTICE.institution_name + "：", NOTICE.institution_code, NOTICE.task_number, NOTICE.institution_address,
         "一、抽查事项", "2机动车安全技术检验行为公安", "检查时间：2025年10月20日至2025年10月22日",
         "组长甄镕喆大同市市场监督管理局SX-B02-00017", "专家钱䶮大同市计量测试所—", "不得由被检查机构承担任何费用",
-        "联系电话：0352-5550123", "扫码核验", "2025年10月19日", "送达回执", "□直接送达　□留置送达".replace("　", ""),
+        "联系电话：0352-5550123", "扫码核验", "2025年10月19日", "送达回证", "□直接送达　□留置送达".replace("　", ""),
     ):  # fmt: skip
         assert part in text, part
 
