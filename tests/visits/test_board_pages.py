@@ -182,6 +182,8 @@ def test_dossier_shows_regulators_all_and_the_institution_what_it_was_told():
 
     for words in ("原始记录缺少复核签字", order.number, "发现问题已责令改正", "约谈"):
         assert words in seen
+    assert f'href="{order.get_absolute_url()}"' in seen
+    assert f'href="/my/rectifications/{order.pk}/"' in own
     assert order.number in own
     assert "约谈" not in own
     assert address in link
