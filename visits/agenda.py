@@ -1,7 +1,7 @@
 """The calendar: who goes where when, in one month, as one bureau or one person sees it; and what has no day yet."""
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Self
@@ -137,15 +137,17 @@ def unplanned(user: User) -> TaskQuerySet:
     return tasks.filter(~Exists(visits)).for_lists().order_by("due_on", "number")
 
 
-def untold(user: User) -> TaskQuerySet:
+def untold(user: User, most: int) -> Iterator[tuple[Task, date | None]]:
     """Tasks whose notice was issued and whose institution was not told yet, of the user's bureau or one it assists; each
-    with its `visit_start`, None without a visit."""
+    with the day of its visit, or without one the day by which it is due."""
     own = Q(bureau=user.bureau_id) | Q(assisting_bureau=user.bureau_id)
     waiting = Task.objects.filter(own, state__in=BEFORE_VISIT, notice__isnull=False, notice__deliveries=None)
     planned = Visit.objects.filter(task=OuterRef("pk"), state__in=OPEN).order_by("planned_start")
     rows = waiting.annotate(visit_start=Subquery(planned.values("planned_start")[:1]))
     order = (F("visit_start").asc(nulls_last=True), "due_on", "number")
-    return rows.select_related("institution", "notice__bureau", "campaign").order_by(*order)
+    for task in rows.select_related("institution", "notice__bureau", "campaign").order_by(*order)[:most]:
+        start: datetime | None = vars(task)["visit_start"]
+        yield task, timezone.localdate(start) if start else task.due_on
 
 
 def names(clashing: Iterable[Clash]) -> str:

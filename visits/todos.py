@@ -51,10 +51,9 @@ def tasks_to_plan(user: User) -> Iterator[ToDo]:
 
 
 def notices_to_deliver(user: User) -> Iterator[ToDo]:
-    for task in agenda.untold(user)[:MOST_SHOWN]:
+    for task, due in agenda.untold(user, MOST_SHOWN):
         text = f"{task.institution.name}：检查通知书 {task.notice.number} 尚未登记送达"
         url = reverse("visits:deliver", args=[task.pk])
-        due = timezone.localdate(task.visit_start) if task.visit_start else task.due_on
         yield ToDo(text, url, "登记送达", urgency_of(due), due, task.campaign.get_notice_window_display())
 
 

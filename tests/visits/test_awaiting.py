@@ -19,7 +19,7 @@ def waits(task: Task, user: User | None = None) -> list[tuple[str, str]]:
     return [(each.what, each.whom) for each in awaited_of(user or world.officer(), Task.objects.get(pk=task.pk))]
 
 
-def test_task_says_at_each_stage_until_the_visit_what_comes_next():
+def test_task_says_at_each_stage_until_the_visit_what_comes_next() -> None:
     task = world.task()
     assert waits(task) == [("签发检查通知书", CITY), ("安排检查时间", CITY)]
     world.notified(task)
@@ -33,7 +33,7 @@ def test_task_says_at_each_stage_until_the_visit_what_comes_next():
     assert waits(task, world.head(task)) == []
 
 
-def test_task_says_after_the_visit_whose_result_and_which_decision_is_missing():
+def test_task_says_after_the_visit_whose_result_and_which_decision_is_missing() -> None:
     task = world.ended().task
     own, partner = (DepartmentResult.objects.get(task=task, bureau=code) for code in (world.CITY, world.ECOLOGY))
     assert waits(task) == [("填写检查结果", f"{CITY}、{ECOLOGY}")]
@@ -51,7 +51,7 @@ def test_task_says_after_the_visit_whose_result_and_which_decision_is_missing():
     assert waits(task) == [("联合研判，认定检查结果", CITY)]
 
 
-def test_task_says_who_decides_first_and_until_when_the_institution_rectifies():
+def test_task_says_who_decides_first_and_until_when_the_institution_rectifies() -> None:
     task = world.concluded()
     assert waits(task) == [("处理 1 个问题：责令整改或者提出处理措施", CITY)]
     fine = world.measure(task, MeasureKind.FINE, bureau=world.ECOLOGY)
@@ -66,7 +66,7 @@ def test_task_says_who_decides_first_and_until_when_the_institution_rectifies():
     assert waits(task)[1] == (f"复查：{order.number}", CITY)
 
 
-def test_task_that_ended_waits_for_nothing():
+def test_task_that_ended_waits_for_nothing() -> None:
     source = world.concluded()
     task = world.task(source.institution)
     asked = adopting.ask_adoption(task, source, reason="事项相同", by=world.officer())

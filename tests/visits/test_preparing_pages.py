@@ -444,6 +444,16 @@ def test_workbench_tells_what_to_plan_whom_to_tell_and_where_to_go():
     assert to_plan in agenda.unplanned(world.officer())
 
 
+def test_notice_is_to_be_delivered_by_the_day_of_its_visit_and_that_comes_first():
+    late, planned = world.notified(), world.notified()
+    Task.objects.update(due_on=TOMORROW)
+    world.planned(planned)
+
+    told = agenda.untold(world.officer(), 5)
+
+    assert list(told) == [(planned, timezone.localdate()), (late, TOMORROW)]
+
+
 def test_institution_finds_no_visit_and_no_calendar(client):
     visit = world.planned()
     client.force_login(world.head(visit.task))

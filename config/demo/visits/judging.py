@@ -55,8 +55,10 @@ def _verdict(result: DepartmentResult, ills: Collection[Ill]) -> dict[str, str]:
         }  # fmt: skip
     words = f"发现 {len(ills)} 个问题，详见问题清单。"
     if any(ill.severity in GRAVE for ill in ills):
+        is_own = result.bureau.department_id == "scjg"
+        kind = SubCategory.QUALITY if is_own else SubCategory.OTHER_DEPARTMENT
         return {
-            "category": Category.PENDING, "sub_category": SubCategory.QUALITY, "follow_up": FollowUp.CASE,
+            "category": Category.PENDING, "sub_category": kind, "follow_up": FollowUp.CASE,
             "trade_outcome": TradeOutcome.PENALTY, "words": words,
         }  # fmt: skip
     return {
