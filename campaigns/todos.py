@@ -1,6 +1,7 @@
 """What each role finds on the workbench of campaigns and tasks: what to do next, what others are waited for, figures."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -35,6 +36,7 @@ from institutions.models import Institution, InstitutionState
 
 SOON = timedelta(days=7)
 MOST_SHOWN = 10
+TO_INSPECT = (*BEFORE_VISIT, TaskState.INSPECTING)
 OFFICE = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER, Role.SUPERVISOR}
 
 
@@ -196,31 +198,31 @@ def county_todos(user: User) -> Iterator[ToDo]:
     """What was assigned to the county, until when, and the list by one button."""
     if not user.has_role(Role.COUNTY_OFFICER):
         return
-    for campaign, count, due_on, is_soft in _by_campaign(Task.objects.visible_to(user)):
-        text = f"{campaign.title}：派发到本地区 {count} 项检查任务"
-        url = reverse("reports:own_task_list", args=[campaign.pk])
-        note = "期限为原则上" if is_soft else ""
-        yield ToDo(text, url, "下载任务清单", urgency_of(due_on), due_on, note)
+    for share in _by_campaign(Task.objects.visible_to(user)):
+        text = f"{share.campaign.title}：派发到本地区 {share.tasks} 项检查任务{share.rest}"
+        url = reverse("reports:own_task_list", args=[share.campaign.pk])
+        yield ToDo(text, url, "下载任务清单", urgency_of(share.due_on), share.due_on, share.note)
 
 
 def notices_to_issue(user: User) -> Iterator[ToDo]:
     if not user.has_role(Role.COUNTY_OFFICER, *LEADS):
         return
     waiting = Task.objects.filter(bureau=user.bureau_id, state=TaskState.DISPATCHED)
-    for campaign, count, due_on, _ in _by_campaign(waiting):
-        text = f"{campaign.title}：由本单位组织的 {count} 项任务尚未签发检查通知书"
-        url = f"{reverse('campaigns:campaign_tasks', args=[campaign.pk])}?state={TaskState.DISPATCHED}"
-        yield ToDo(text, url, "去签发", urgency_of(due_on), due_on, campaign.get_notice_window_display())
+    for share in _by_campaign(waiting):
+        text = f"{share.campaign.title}：由本单位组织的 {share.tasks} 项任务尚未签发检查通知书"
+        url = f"{reverse('campaigns:campaign_tasks', args=[share.campaign.pk])}?state={TaskState.DISPATCHED}"
+        window = share.campaign.get_notice_window_display()
+        yield ToDo(text, url, "去签发", urgency_of(share.due_on), share.due_on, window)
 
 
 def inspector_todos(user: User) -> Iterator[ToDo]:
     if not user.has_role(Role.INSPECTOR):
         return
     own = Task.objects.visible_to(user).filter(members__inspector__user=user)
-    for campaign, count, due_on, is_soft in _by_campaign(own):
-        url = reverse("campaigns:campaign_tasks", args=[campaign.pk])
-        note = "期限为原则上" if is_soft else ""
-        yield ToDo(f"{campaign.title}：抽到您参加 {count} 项检查", url, "查看任务", urgency_of(due_on), due_on, note)
+    for share in _by_campaign(own):
+        text = f"{share.campaign.title}：抽到您参加 {share.tasks} 项检查{share.rest}"
+        url = reverse("campaigns:campaign_tasks", args=[share.campaign.pk])
+        yield ToDo(text, url, "查看任务", urgency_of(share.due_on), share.due_on, share.note)
 
 
 def declarations_to_give(user: User) -> Iterator[ToDo]:
@@ -256,14 +258,35 @@ def institution_todos(user: User) -> Iterator[ToDo]:
         yield ToDo(text, task.get_absolute_url(), "查看通知", Urgency.SOON)
 
 
-def _by_campaign(tasks: QuerySet[Task]) -> list[tuple[Campaign, int, date | None, bool]]:
-    """(campaign, tasks, first day due, whether softly) of released tasks."""
-    released = tasks.filter(state__in=RELEASED_STATES).order_by()
-    rows = released.values_list("campaign").annotate(
-        tasks=Count("pk", distinct=True), first=Min("due_on"), hard=Count("pk", filter=Q(is_due_softly=False))
-    )
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Of a campaign's released tasks: all, and those not inspected yet with the first day that one of them is due."""
+
+    campaign: Campaign
+    tasks: int
+    left: int
+    due_on: date | None
+    is_soft: bool
+
+    @property
+    def rest(self) -> str:
+        return f"，还有 {self.left} 项没有完成" if self.left < self.tasks else ""
+
+    @property
+    def note(self) -> str:
+        return "期限为原则上" if self.is_soft else ""
+
+
+def _by_campaign(tasks: QuerySet[Task]) -> list[_Share]:
+    """Only campaigns in which something is left."""
+    is_left = Q(state__in=TO_INSPECT)
+    rows = tasks.filter(state__in=RELEASED_STATES).order_by().values_list("campaign").annotate(
+        tasks=Count("pk", distinct=True), left=Count("pk", distinct=True, filter=is_left),
+        first=Min("due_on", filter=is_left), hard=Count("pk", filter=is_left & Q(is_due_softly=False)),
+    )  # fmt: skip
+    rows = rows.filter(left__gt=0)
     campaigns = Campaign.objects.in_bulk([pk for pk, *_ in rows])
-    return [(campaigns[pk], count, due_on, not hard) for pk, count, due_on, hard in rows]
+    return [_Share(campaigns[pk], count, left, first, not hard) for pk, count, left, first, hard in rows]
 
 
 def urgency_of(due_on: date | None) -> Urgency:

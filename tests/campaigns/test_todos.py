@@ -159,6 +159,20 @@ def test_inspector_sees_only_the_own_tasks(dispatched):
     assert texts(mine) == [f"{TITLE}：抽到您参加 1 项检查"]
 
 
+def test_what_was_inspected_is_not_to_do_any_more(dispatched):
+    task = dispatched.tasks.first()
+    inspector = task.members.get().inspector
+    mine = accounts.user("inspector", Role.INSPECTOR, at=datong.CITY)
+    type(inspector).objects.filter(pk=inspector.pk).update(user=mine)
+    second = campaigns.task(task.line, institutions.institution(county="140213"), inspector)
+    declaring.declare_team([task, second], by=dispatched.created_by)
+
+    Task.objects.filter(pk=task.pk).update(state=TaskState.CONCLUDED)
+    assert texts(mine) == [f"{TITLE}：抽到您参加 2 项检查，还有 1 项没有完成"]
+    Task.objects.filter(pk=second.pk).update(state=TaskState.CLOSED)
+    assert texts(mine) == []
+
+
 def test_lead_decides_on_a_recusal(dispatched):
     member = dispatched.tasks.first().members.get()
     declaring.declare(member, Declaration.RECUSAL, words="同学", by=dispatched.created_by)
