@@ -10,12 +10,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.lists import ListTable
-from accounts.templatetags.wording import cn_date, deadline_words
+from accounts.templatetags.wording import cn_date, cn_moment, deadline_words
 from campaigns.models import Task
 from campaigns.states import TaskState
 from visits import measures
 from visits.boards import Rows
-from visits.models import DepartmentResult, Measure, Rectification, Referral
+from visits.models import DepartmentResult, Measure, Rectification, Referral, Visit
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,9 @@ def rows(found: Rows) -> list[Row]:
     if found.model is DepartmentResult:
         ordered = found.select_related("task__institution", "task__bureau", "bureau").order_by("task__due_on", "pk")
         return [_result(each) for each in ordered]
+    if found.model is Visit:
+        ordered = found.select_related("task__institution", "task__bureau").order_by("planned_start", "pk")
+        return [_visit(each) for each in ordered]
     if found.model is Measure:
         return _measures(found.select_related("task__institution", "bureau").order_by("pk"))
     if found.model is Rectification:
@@ -78,6 +81,13 @@ def _task(task: Task) -> Row:
     is_met = task.state in (TaskState.CONCLUDED, TaskState.CLOSED, TaskState.ADOPTED)
     what, whom = task.campaign.title, task.bureau.short_name
     return Row(task.institution.name, url, task.number, what, state, whom, task.due_on, is_met)
+
+
+def _visit(visit: Visit) -> Row:
+    task = visit.task
+    what = f"{cn_moment(visit.planned_start)} {visit.get_kind_display()}"
+    url = visit.get_absolute_url()
+    return Row(task.institution.name, url, task.number, what, visit.get_state_display(), task.bureau.short_name)
 
 
 def _result(result: DepartmentResult) -> Row:

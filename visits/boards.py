@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from accounts.models import Bureau, User
 from campaigns.models import Campaign, Task
 from campaigns.states import TaskState
+from inspectors.models import Inspector
 from institutions.models import Institution
 from visits.models import Attendee, DepartmentResult, Finding, Measure, Rectification, Referral, Visit
 from visits.states import (
@@ -59,7 +60,7 @@ class Board:
 
 
 Rows = QuerySet[Any]
-"""Of tasks, department results, measures, rectifications or referrals."""
+"""Of tasks, visits, department results, measures, rectifications or referrals."""
 
 
 def rows_of(bureau: Bureau, today: date, user: User | None = None) -> dict[str, Rows]:
@@ -175,15 +176,27 @@ def funnels_by_bureau(tasks: QuerySet[Task]) -> list[tuple[str, str, dict[str, i
 
 def workload(bureau: Bureau, year: int) -> list[tuple[str, int, int]]:
     """(officer, visits that ended, visits planned) of the bureau's own officers in the campaigns of a year."""
-    rows = Attendee.objects.filter(
-        inspector__bureau=bureau, visit__task__campaign__year=year, kind__in=["officer", "guest"],
-        visit__in=Visit.objects.standing(),
-    )  # fmt: skip
-    counted = rows.order_by().values_list("inspector", "inspector__name").annotate(
+    return [(name, ended, planned) for _, name, ended, planned in loads_of(bureau, year)]
+
+
+def loads_of(bureau: Bureau, year: int) -> list[tuple[int, str, int, int]]:
+    """As `workload`, each with the inspector's key in front."""
+    counted = _goings(year).filter(inspector__bureau=bureau).order_by().values_list("inspector", "inspector__name").annotate(
         ended=Count("pk", filter=Q(visit__state=VisitState.ENDED)),
         planned=Count("pk", filter=Q(visit__state__in=[VisitState.PLANNED, VisitState.STARTED])),
     )  # fmt: skip
-    return sorted(((name, ended, planned) for _, name, ended, planned in counted), key=lambda row: (-row[1], row[0]))
+    return sorted(counted, key=lambda row: (-row[2], row[1]))
+
+
+def visits_of(inspector: Inspector, year: int) -> QuerySet[Visit]:
+    """Those that `loads_of` counts."""
+    return Visit.objects.filter(pk__in=_goings(year).filter(inspector=inspector).values("visit"))
+
+
+def _goings(year: int) -> QuerySet[Attendee]:
+    return Attendee.objects.filter(
+        visit__task__campaign__year=year, kind__in=["officer", "guest"], visit__in=Visit.objects.standing()
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,7 @@ urlpatterns: list[URLPattern] = [
     # boards
     path("board/", boards.board, name="board"),
     path("board/workload/", boards.workload, name="workload"),
+    path("board/workload/<int:pk>/", boards.workload_rows, name="workload_rows"),
     path("board/rows/<slug:key>/", boards.board_rows, name="board_rows"),
     path("board/awaited/<slug:key>/", boards.awaited_rows, name="awaited_rows"),
     path("campaigns/<int:pk>/progress/", boards.campaign_progress, name="campaign_progress"),

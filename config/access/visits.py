@@ -109,6 +109,7 @@ ROUTES = {
     "visits:complaint_identity": {"GET": APPROVER, "POST": APPROVER},
     "visits:board": {"GET": OFFICE},
     "visits:workload": {"GET": OFFICE},
+    "visits:workload_rows": {"GET": OFFICE},
     "visits:board_rows": {"GET": OFFICE},
     "visits:awaited_rows": {"GET": OFFICE},
     "visits:campaign_progress": {"GET": OFFICE},

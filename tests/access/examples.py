@@ -352,6 +352,7 @@ EXAMPLES: dict[str, Example] = {
     "visits:complaint_identity": of("complaint"),
     "visits:board": PAGE,
     "visits:workload": PAGE,
+    "visits:workload_rows": of("inspector"),
     "visits:board_rows": Example(fixed={"key": "tasks_due"}),
     "visits:awaited_rows": Example(fixed={"key": "referrals"}),
     "visits:campaign_progress": of("dispatched"),

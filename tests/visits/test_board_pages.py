@@ -155,9 +155,22 @@ def test_workload_is_of_the_year_of_the_campaign():
     other = client.get(f"/board/workload/?year={year - 1}")
 
     names = sorted(each.name for each in visit.attendees.all() if each.inspector.bureau_id == world.CITY)
-    assert sorted(page.context["loads"]) == [(name, 1, 0) for name in names]
+    assert sorted(load[1:] for load in page.context["loads"]) == [(name, 1, 0) for name in names]
     assert other.context["loads"] == []
     assert client.get("/board/workload/?year=xx").status_code == 200
+
+
+def test_number_of_an_officer_opens_the_visits_for_those_who_see_the_bureau():
+    visit = world.ended()
+    officer = visit.attendees.filter(inspector__bureau=world.CITY).first().inspector
+    address = f"/board/workload/{officer.pk}/?year={visit.task.campaign.year}"
+
+    page = client_of(world.officer()).get(address)
+
+    assert [row.url for row in page.context["table"].data] == [visit.get_absolute_url()]
+    assert client_of(world.officer()).get("/board/workload/").context["chart"]["urls"][0].startswith("/board/workload/")
+    assert list(boards.visits_of(officer, visit.task.campaign.year - 1)) == []
+    assert client_of(world.officer(world.ECOLOGY)).get(address).status_code == 404
 
 
 def test_two_officers_of_one_name_are_counted_apart():

@@ -18,9 +18,11 @@ from accounts.models import Bureau, Role
 from accounts.models.users import LEADS
 from campaigns.models import Campaign, Task
 from campaigns.views.campaigns import get_campaign, tabs
+from inspectors.models import Inspector
 from visits import boards
 from visits.board_rows import RowTable, rows
 from visits.boards import Wait
+from visits.models import Visit
 
 GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     ("现场检查", (("tasks_due", "待检查的任务", ""), ("tasks_late", "逾期未检查", "overdue"))),
@@ -138,21 +140,42 @@ def workload(request: Request) -> HttpResponse:
     years = sorted(
         set(Campaign.objects.visible_to(request.user).order_by().values_list("year", flat=True)), reverse=True
     )
-    asked = request.GET.get("year", "")
-    this_year = timezone.localdate().year
-    year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else (years or [this_year])[0]
-    loads = boards.workload(bureau, year)
+    year = _year(request, (years or [timezone.localdate().year])[0])
+    loads = boards.loads_of(bureau, year)
     chart = {
         "kind": "stacked", "category_label": "检查人员", "unit": "次",
-        "categories": [name for name, *_ in loads],
+        "categories": [name for _, name, *_ in loads],
+        "urls": [f"{reverse('visits:workload_rows', args=[pk])}?{urlencode({'year': year})}" for pk, *_ in loads],
         "series": [
-            {"name": "已完成", "values": [ended for _, ended, _ in loads]},
+            {"name": "已完成", "values": [ended for *_, ended, _ in loads]},
             {"name": "已安排", "values": [planned for *_, planned in loads]},
         ],
     }  # fmt: skip
     return render(request, "visits/workload.html", _choice(request, bureau) | {
         "year": year, "years": years or [year], "chart": chart, "loads": loads,
         "board_url": reverse("visits:board") + _query(request, bureau), "active": "workload",
+    })  # fmt: skip
+
+
+def _year(request: Request, otherwise: int) -> int:
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else otherwise
+
+
+@require_GET
+def workload_rows(request: Request, pk: int) -> HttpResponse:
+    """The visits behind an officer's two numbers, as far as the user may see them."""
+    officers = Inspector.objects.filter(bureau__in=bureaus_for(request)).select_related("bureau")
+    officer = get_object_or_404(officers, pk=pk)
+    year = _year(request, timezone.localdate().year)
+    seen = Visit.objects.visible_to(request.user)
+    found = boards.visits_of(officer, year).filter(pk__in=seen.order_by().values("pk"))
+    table = arrange(RowTable(rows(found), exclude=("due_on", "whom")), request)
+    table.swap_target = ""
+    back_url = reverse("visits:workload") + _query(request, officer.bureau, year=str(year))
+    return render(request, "visits/board_rows.html", {
+        "title": f"{officer.name}：{year} 年的现场检查", "table": table, "back_url": back_url, "bureau": officer.bureau,
+        "back_words": "检查人员工作量",
     })  # fmt: skip
 
 
