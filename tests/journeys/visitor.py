@@ -158,5 +158,5 @@ def cells(around: Locator) -> list[list[str]]:
 
 
 def labelled(words: str) -> re.Pattern[str]:
-    """These words alone, or with （选填） behind them."""
-    return re.compile(rf"^\s*{re.escape(words)}\s*(（选填）)?\s*$")
+    """These words alone, or with （选填） or （提交时必填） behind them."""
+    return re.compile(rf"^\s*{re.escape(words)}\s*(（选填）|（提交时必填）)?\s*$")
