@@ -28,7 +28,7 @@ class NoticeWindow(models.TextChoices):
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, user: User) -> "CampaignQuerySet":
         """The lead bureau sees its campaigns from the first draft, partners once they are proposed, upper market
-        regulators and supervisors those of their scope, county officers and inspectors those that gave them tasks."""
+        regulators and supervisors those of their scope, those below and inspectors those that gave them tasks."""
         if not user.is_regulator or user.bureau is None:
             return self.none()
         bureau, seen = user.bureau, Q(pk=None)
@@ -39,7 +39,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
             seen |= shared & (Q(lines__partners=bureau) | Q(lines__lead_bureau=bureau) | Q(issuers__bureau=bureau))
         if user.has_role(Role.SUPERVISOR) or (user.is_market_regulator and user.has_role(*LEADS)):
             seen |= shared & Q(lead_bureau__region__code__startswith=user.scope)
-        if user.has_role(Role.COUNTY_OFFICER):
+        if user.has_role(Role.COUNTY_OFFICER) or (user.is_market_regulator and user.has_role(*LEADS)):
             seen |= Q(state=CampaignState.DISPATCHED, tasks__institution__county__code__startswith=user.scope)
         if user.has_role(Role.INSPECTOR):
             seen |= Q(state=CampaignState.DISPATCHED, tasks__members__inspector__user=user)

@@ -5,8 +5,9 @@ import pytest
 from accounts.models import Role
 from campaigns import notices, transitions
 from campaigns.models import Campaign, Draw, Task
+from campaigns.states import CampaignState
 from tests.campaigns import datong
-from tests.factories import accounts, institutions
+from tests.factories import accounts, campaigns, institutions
 
 pytestmark = pytest.mark.django_db
 
@@ -86,3 +87,12 @@ def test_administrators_see_no_business_data(drawn, role):
     transitions.dispatch(drawn.campaign, by=datong.officer())
 
     assert seen_by(accounts.user("admin", role)) == (0, 0, 0)
+
+
+def test_city_that_got_tasks_of_a_campaign_from_above_sees_it():
+    province = accounts.user("shanxi", Role.LEAD_OFFICER, at="scjg:140000")
+    of = campaigns.campaign("140000-2025-001", by=province, state=CampaignState.DISPATCHED)
+    campaigns.task(campaigns.line(of), institutions.institution(county="140213"))
+    officers = [datong.officer(), other_city(), accounts.user("police", Role.LEAD_OFFICER, at=datong.POLICE)]
+
+    assert [seen_by(user)[0] for user in officers] == [1, 0, 0]
