@@ -38,9 +38,8 @@ let hasAsked = false;
 let touchedAt = Date.now();
 
 async function contextNow() {
-  const kept = pk ? await store.visit(pk) : null;
-  const queue = pk ? await store.queue(pk) : [];
-  return { store, sender, pk, root, paper, queue, data: kept?.data ?? null, choices: kept?.choices ?? {}, isStale, hasAsked, signIn };
+  const { kept, data, queue } = pk ? await store.whole(pk) : { kept: null, data: null, queue: [] };
+  return { store, sender, pk, root, paper, queue, data, choices: kept?.choices ?? {}, isStale, hasAsked, signIn };
 }
 
 // The view that the address names: "" is the list, or the visit as a whole; "#line=item:3" one line of its sheet.

@@ -29,8 +29,8 @@ export function endView(context) {
 
   async function end(event) {
     event.preventDefault();
-    const { store, sender, pk, data } = context;
-    const queue = await store.queue(pk);
+    const { store, sender, pk } = context;
+    const { data, queue } = await store.whole(pk);
     const missing = await missingFor(outcome(), data, queue, { words: words.value, changes: changes.value });
     fill(gaps, missingNote(missing));
     if (missing.length > 0) return;

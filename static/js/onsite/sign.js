@@ -48,7 +48,8 @@ export function signaturesView(context) {
     fill(problem, wrong && note("alarm", wrong));
     if (wrong) return;
     const { store, sender, pk } = context;
-    const record = recordOf(context.data, await store.queue(pk));
+    const { data, queue } = await store.whole(pk);
+    const record = recordOf(data, queue);
     const body = signer === "refusal" ? { signer: "institution", name: "", record, refused: true, words: clean(words.value.trim()) }
       : { signer, name: named, record, drawing: canvas.toDataURL("image/png") };
     await store.add({ visit: pk, kind: "signature", body });

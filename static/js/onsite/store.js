@@ -86,6 +86,14 @@ class Store {
     return done(pk === undefined ? queue.getAll() : queue.index("visit").getAll(pk));
   }
 
+  // A visit's data and its queue as they are at one moment: what was sent meanwhile stands in the one or the other.
+  async whole(pk) {
+    const transaction = this.base.transaction(["visits", "queue"]);
+    const asked = [transaction.objectStore("visits").get(pk), transaction.objectStore("queue").index("visit").getAll(pk)];
+    const [kept, queue] = await Promise.all(asked.map(done));
+    return { kept, data: kept?.data ?? null, queue };
+  }
+
   file(id) {
     return done(this.read("files").get(id));
   }
