@@ -22,6 +22,7 @@ POSTGRES_SETTINGS = {
     "full_page_writes": "off",
     "shared_buffers": "128MB",
     "max_connections": "60",
+    "autovacuum": "off",  # it would learn sizes of tables that the next test has emptied, or filled, again
     "log_min_messages": "FATAL",
 }
 
