@@ -37,22 +37,22 @@ MEASURE_WORDS = {MeasureState.PLANNED: "作出处理决定", MeasureState.DECIDE
 
 
 def of_task(user: User, task: Task) -> Iterator[Awaited]:
-    if not user.is_regulator:
+    if not user.is_regulator or task.state not in (*BEFORE_VISIT, *UNDER_WAY):
         return
+    visits = list(task.visits.filter(state__in=OPEN).prefetch_related("attendees").order_by("number"))
     if task.state in BEFORE_VISIT:
-        yield from _before(user, task)
-    if task.state in (*BEFORE_VISIT, *UNDER_WAY):
-        yield from _visits(task)
+        yield from _before(user, task, visits)
+    yield from _visits(visits)
     if task.state in UNDER_WAY:
         yield from _results(task)
         yield from _following(user, task)
 
 
-def _before(user: User, task: Task) -> Iterator[Awaited]:
+def _before(user: User, task: Task, visits: list[Visit]) -> Iterator[Awaited]:
     own, notice = task.bureau.short_name, getattr(task, "notice", None)
     if notice is None:
         yield Awaited("签发检查通知书", own, task.due_on)
-    visit = task.visits.filter(state__in=OPEN).order_by("planned_start").first()
+    visit = min(visits, key=lambda each: each.planned_start, default=None)
     if visit is None:
         url = reverse("visits:plan", args=[task.pk]) if can(user, "plan", Visit(task=task)) else ""
         yield Awaited("安排检查时间", own, task.due_on, url)
@@ -62,8 +62,8 @@ def _before(user: User, task: Task) -> Iterator[Awaited]:
         yield Awaited("送达检查通知书并登记", own, due, url)
 
 
-def _visits(task: Task) -> Iterator[Awaited]:
-    for visit in task.visits.filter(state__in=OPEN).prefetch_related("attendees").order_by("number"):
+def _visits(visits: list[Visit]) -> Iterator[Awaited]:
+    for visit in visits:
         leader = next((each.name for each in visit.attendees.all() if each.is_leader), "")
         kind = visit.get_kind_display()
         what = f"完成{kind}" if visit.state == VisitState.STARTED else kind

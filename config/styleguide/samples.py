@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.awaiting import Awaited
 from config.styleguide.controls import CITIES, DOMAINS
 
 DIGEST = "7f83b1657ff1fc53b92dc18148a1d65dfc2d4b1fa3d677284addd200126d9069"
@@ -27,6 +28,7 @@ def staff_page() -> dict[str, Any]:
         "finished": finished_job(),
         "failed": job(state="failed", is_open=False, error="第 3 条计划条目：符合条件的机构只有 9 家，不足 10 家。"),
         "days": days(),
+        "awaited": awaited(),
         "digest": DIGEST,
         "people": people(),
         "facts": facts(),
@@ -142,6 +144,14 @@ def days() -> list[dict[str, Any]]:
         {"on": today + timedelta(days=2), "soft": False, "is_done": False},
         {"on": today - timedelta(days=8), "soft": False, "is_done": False},
         {"on": today - timedelta(days=20), "soft": False, "is_done": True},
+    ]
+
+
+def awaited() -> list[Awaited]:
+    today = timezone.localdate()
+    return [
+        Awaited("审核检查结果：平城区市场监管局", "组长或者大同市市场监管局", today + timedelta(days=2), "#results"),
+        Awaited("联合研判，认定检查结果", "大同市市场监管局"),
     ]
 
 
