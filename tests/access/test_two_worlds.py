@@ -265,24 +265,20 @@ def queries(world: World) -> list[str]:
 
 
 def paths(world: World, route: str, example: Example) -> Iterator[str]:
-    """The route for X and for Y, or whatever of that kind the draw has; not for kinds that it has nothing of: what is
-    missing is answered alike by the matrix, and tells nothing of a draw."""
+    """The route for X, or whatever of that kind the draw has first; what it tells of Y it tells of X with the worlds
+    exchanged. Not for kinds that the draw has nothing of: what is missing is answered alike by the matrix."""
     kinds = {example.argument: example.kind, **example.also} if example.kind else {}
     if any(not objects(world, kind) for kind in kinds.values()):
         return
-    for which in (0, 1):
-        arguments = dict(example.fixed)
-        for argument, kind in kinds.items():
-            things = objects(world, kind)
-            attribute = example.argument if argument == example.argument else "pk"
-            arguments[argument] = getattr(things[min(which, len(things) - 1)], attribute)
-        yield reverse(route, kwargs=arguments)
-        if not any(len(objects(world, kind)) > 1 for kind in kinds.values()):
-            return
+    arguments = dict(example.fixed)
+    for argument, kind in kinds.items():
+        attribute = example.argument if argument == example.argument else "pk"
+        arguments[argument] = getattr(objects(world, kind)[0], attribute)
+    yield reverse(route, kwargs=arguments)
 
 
 def objects(world: World, kind: str) -> list:
-    """Of this kind, what the result touches: X's first, then Y's."""
+    """Of this kind, what the result touches; X's first."""
     campaign, draw = world.draw.campaign, world.draw
     if kind.endswith("draw"):
         return [draw]
