@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if not knows_a_database(item):
             item.add_marker("once_with_sqlite")
-        elif item.get_closest_marker("both_databases"):
+        elif item.get_closest_marker("both_databases") or item.get_closest_marker("once_with_sqlite"):
             continue
         elif item.get_closest_marker("journey"):
             item.add_marker("once_with_postgres")

@@ -62,6 +62,7 @@ def events() -> list[str]:
     return list(LogEntry.objects.values_list("event", flat=True))
 
 
+@pytest.mark.once_with_postgres
 def test_freeze(campaign, killed):
     told = killed("freeze", proposal(campaign, Act.FREEZE))
 

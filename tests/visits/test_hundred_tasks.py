@@ -23,7 +23,7 @@ from visits.models import Rectification, Visit
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("media_root")
-@pytest.mark.once_with_postgres
+@pytest.mark.once_with_sqlite
 @pytest.mark.long
 def test_hundred_tasks_end_in_every_way_and_every_board_counts_them():
     campaign, cast = hundred.play_all()
@@ -200,7 +200,7 @@ def check_workload_and_calendar_pages(campaign: Campaign, cast: Cast, today: dat
     for code, officer in cast.officers.items():
         client = client_of(officer)
         page = client.get(f"/board/workload/?year={campaign.year}").context
-        assert sorted(page["loads"]) == loads.get(code, []), code
+        assert sorted(load[1:] for load in page["loads"]) == loads.get(code, []), code
         for first in {played.replace(day=1), (played + timedelta(days=3)).replace(day=1)}:
             page = client.get(f"/visits/?month={first:%Y-%m}").context
             assert page["count"] == counts.month(code, first), code
