@@ -174,13 +174,8 @@ def funnels_by_bureau(tasks: QuerySet[Task]) -> list[tuple[str, str, dict[str, i
     ]
 
 
-def workload(bureau: Bureau, year: int) -> list[tuple[str, int, int]]:
-    """(officer, visits that ended, visits planned) of the bureau's own officers in the campaigns of a year."""
-    return [(name, ended, planned) for _, name, ended, planned in loads_of(bureau, year)]
-
-
 def loads_of(bureau: Bureau, year: int) -> list[tuple[int, str, int, int]]:
-    """As `workload`, each with the inspector's key in front."""
+    """(key, officer, visits that ended, visits planned) of the bureau's own officers in the campaigns of a year."""
     counted = _goings(year).filter(inspector__bureau=bureau).order_by().values_list("inspector", "inspector__name").annotate(
         ended=Count("pk", filter=Q(visit__state=VisitState.ENDED)),
         planned=Count("pk", filter=Q(visit__state__in=[VisitState.PLANNED, VisitState.STARTED])),
@@ -242,13 +237,3 @@ def dossier_of(institution: Institution, user: User) -> list[DossierYear]:
         replace(each, open_findings=sum(finding.state in OPEN_FINDINGS for finding in each.findings))
         for each in years.values()
     ]
-
-
-def visits_between(bureau: Bureau, first: date, last: date) -> QuerySet[Visit]:
-    """The bureau's calendar."""
-    return (
-        Visit.objects.standing()
-        .filter(task__bureau=bureau, planned_start__date__gte=first, planned_start__date__lte=last)
-        .select_related("task__institution", "task__campaign")
-        .prefetch_related("attendees")
-    )

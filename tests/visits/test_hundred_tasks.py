@@ -110,10 +110,13 @@ def check_funnel(campaign: Campaign) -> None:
 
 def check_workload(campaign: Campaign) -> None:
     expected = counts.workloads(campaign.year)
-    found = {bureau.pk: sorted(boards.workload(bureau, campaign.year)) for bureau in Bureau.objects.all()}
+    found = {
+        bureau.pk: sorted(load[1:] for load in boards.loads_of(bureau, campaign.year))
+        for bureau in Bureau.objects.all()
+    }
 
     assert {code: rows for code, rows in found.items() if rows} == expected
-    assert boards.workload(Bureau.objects.get(pk="scjg:140200"), campaign.year - 1) == []
+    assert boards.loads_of(Bureau.objects.get(pk="scjg:140200"), campaign.year - 1) == []
 
 
 def check_dossiers(cast: Cast) -> None:

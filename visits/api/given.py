@@ -52,7 +52,3 @@ def findings_of(user: User, task: Task, numbers: Sequence[int]) -> list[Finding]
 
 class WordsInput(serializers.Serializer[Any]):
     words = serializers.CharField(max_length=4000, label="说明")
-
-
-class OptionalWordsInput(serializers.Serializer[Any]):
-    words = serializers.CharField(required=False, allow_blank=True, max_length=4000, label="说明")

@@ -76,10 +76,6 @@ class Store {
     return done(this.read("visits").getAll());
   }
 
-  visit(pk) {
-    return done(this.read("visits").get(pk));
-  }
-
   // Everything queued, oldest first; of one visit if it is given.
   queue(pk) {
     const queue = this.read("queue");
