@@ -13,6 +13,7 @@ if [ -z "${PYTHON:-}" ] && ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1
 fi
 if [ "$kind" = test ]; then
     wanted="$wanted chromium poppler-utils"
+    has soffice || wanted="$wanted libreoffice-calc-nogui libreoffice-writer-nogui"
     has openssl || wanted="$wanted openssl"
     has redis-server || wanted="$wanted redis-server"
     has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$wanted postgresql"
