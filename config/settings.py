@@ -49,6 +49,7 @@ LOG_ANCHOR_FILE = Path(text("LOG_ANCHOR_FILE", str(DATA_DIR / "anchors" / "log-h
 
 INSTALLED_APPS = [
     "config.apps.ProjectConfig",
+    "publications",
     "reports",
     "selftest",
     "visits",
