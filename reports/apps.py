@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ReportsConfig(AppConfig):
     name = "reports"
     verbose_name = "文书与统计"
+
+    def ready(self) -> None:
+        from reports.official import rules  # noqa: F401, PLC0415  # declares itself
