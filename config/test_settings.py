@@ -33,6 +33,9 @@ if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
     # A file, for a worker in another process reads it too; never waited for on the disk.
     unsafe = SQLITE_OPTIONS["init_command"].replace("synchronous=FULL", "synchronous=OFF")
     DATABASE |= {"OPTIONS": SQLITE_OPTIONS | {"init_command": unsafe}, "TEST": {"NAME": str(DATA_DIR / "test.sqlite3")}}
+else:
+    # tooling/test.py has migrated it; where nobody has, the copy is migrated.
+    DATABASE["TEST"] = {"TEMPLATE": DATABASE["NAME"]}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True  # look for a static file when asked: scanning them costs 50 ms per test client

@@ -1,4 +1,7 @@
-"""SQLite's migrated and empty test database, kept in var/ until a migration changes: migrating takes half a minute."""
+"""Migrated and empty test databases, made once for all test processes, since migrating takes half a minute.
+
+SQLite's is kept in var/ until a migration changes; PostgreSQL's is the template of theirs.
+"""
 
 import hashlib
 import os
@@ -7,6 +10,8 @@ import sqlite3
 from pathlib import Path
 
 import django
+from django.core.management import call_command
+from django.db import connection
 
 PROJECT = Path(__file__).resolve().parent.parent
 KEPT = PROJECT / "var" / "test-databases"
@@ -46,3 +51,18 @@ def keep(database: Path) -> None:
     with sqlite3.connect(database) as source, sqlite3.connect(fresh) as copy:
         source.backup(copy)
     fresh.rename(kept)
+
+
+def make() -> None:
+    """Migrate the database of the settings, so that test processes begin with a copy of it."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.test_settings"
+    django.setup()
+    if connection.vendor != "sqlite":
+        call_command("migrate", verbosity=0)
+    elif not kept_database().exists():
+        call_command("migrate", verbosity=0)
+        keep(Path(connection.settings_dict["NAME"]))
+
+
+if __name__ == "__main__":
+    make()

@@ -25,11 +25,12 @@ POSTGRES_SETTINGS = {
     "autovacuum": "off",  # it would learn sizes of tables that the next test has emptied, or filled, again
     "log_min_messages": "FATAL",
 }
+DATABASE = "lianchou"
 
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[str]:
-    """Yields a DATABASE_URL of a superuser."""
+    """Yields a DATABASE_URL of a superuser and an empty database."""
     programs, port, password = postgres_programs(), free_port(), secrets.token_hex(16)
     data, password_file, user = folder / "postgres", folder / "postgres-password", unprivileged_user()
     data.mkdir()
@@ -56,7 +57,9 @@ def postgres(folder: Path) -> Iterator[str]:
     server = subprocess.Popen(command, cwd=folder, user=owner)
     with ended(server, signal.SIGINT):
         wait_for_port(server, port)
-        yield f"postgres://tests:{password}@127.0.0.1:{port}/postgres"
+        at: list[str | Path] = ["-h", "127.0.0.1", "-p", str(port), "-U", "tests"]
+        subprocess.run([programs / "createdb", *at, DATABASE], check=True, env=os.environ | {"PGPASSWORD": password})
+        yield f"postgres://tests:{password}@127.0.0.1:{port}/{DATABASE}"
 
 
 @contextmanager

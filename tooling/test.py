@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,9 @@ from xml.etree import ElementTree as ET
 from tooling import services
 
 ROOT = Path(__file__).resolve().parent.parent
-PROCESSES = "2"
+TITLES = {"sqlite": "SQLite, a folder as the queue", "postgres": "PostgreSQL, Redis"}
+PROCESSES = {"sqlite": "2", "postgres": "3"}
+"""On PostgreSQL a test waits for servers and the browser a good part of its time."""
 ONCE = {"sqlite": ["-m", "not once_with_postgres"], "postgres": ["-m", "not once_with_sqlite"]}
 """When both runs are made: what the other one tells alone. tests/conftest.py says of which tests that holds."""
 FOREIGN = (
@@ -51,17 +54,16 @@ def main() -> int:
         folder = Path(tempfile.mkdtemp(prefix="lianchou-servers-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
+        environments = {}
         if options.only != "postgres":
-            print("== SQLite, a folder as the queue", flush=True)
-            once = ONCE["sqlite"] if options.only is None else []
-            outcomes.append(run_suite(clean_environment(), folder / "sqlite.xml", [*once, *arguments]))
+            environments["sqlite"] = clean_environment()
         if options.only != "sqlite":
-            print("== PostgreSQL, Redis", flush=True)
-            redis_url = stack.enter_context(services.redis(folder))
-            database_url = stack.enter_context(services.postgres(folder))
-            urls = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": redis_url}
-            once = ONCE["postgres"] if options.only is None else []
-            outcomes.append(run_suite(clean_environment() | urls, folder / "postgres.xml", [*once, *arguments]))
+            environments["postgres"] = clean_environment() | started_services(stack, folder)
+        migrate(environments.values())
+        for name, environment in environments.items():
+            print(f"== {TITLES[name]}", flush=True)
+            once = ONCE[name] if options.only is None else []
+            outcomes.append(run_suite(environment, folder / f"{name}.xml", PROCESSES[name], [*once, *arguments]))
     print(f"took {time.monotonic() - started:.0f} s")
     print(f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed")
     return max(outcome.exit_code for outcome in outcomes)
@@ -72,8 +74,22 @@ def clean_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in FOREIGN} | {"PYTHONHASHSEED": "1"}
 
 
-def run_suite(environment: dict[str, str], report: Path, arguments: list[str]) -> Outcome:
-    command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES, "--dist", "worksteal", "--durations=12"]
+def started_services(stack: ExitStack, folder: Path) -> dict[str, str]:
+    redis_url = stack.enter_context(services.redis(folder))
+    database_url = stack.enter_context(services.postgres(folder))
+    return {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": redis_url}
+
+
+def migrate(environments: Iterable[dict[str, str]]) -> None:
+    """Side by side, what test processes copy."""
+    command = [sys.executable, "-m", "tests.migrated"]
+    running = [subprocess.Popen(command, cwd=ROOT, env=environment) for environment in environments]
+    if any([process.wait() for process in running]):  # noqa: C419  # all of them
+        sys.exit("the migrations failed")
+
+
+def run_suite(environment: dict[str, str], report: Path, processes: str, arguments: list[str]) -> Outcome:
+    command = [sys.executable, "-m", "pytest", "-q", "-n", processes, "--dist", "worksteal", "--durations=12"]
     run = subprocess.run([*command, f"--junitxml={report}", *arguments], cwd=ROOT, env=environment, check=False)
     passed, failed = count(report)
     return Outcome(passed, failed, run.returncode)
