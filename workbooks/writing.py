@@ -20,8 +20,13 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 
-ExportKind = Literal["text", "date", "datetime", "integer", "decimal", "boolean"]
-NUMBER_FORMATS = {"text": "@", "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "integer": "0", "decimal": "0.00"}
+ExportKind = Literal["text", "date", "datetime", "integer", "decimal", "money", "share", "boolean"]
+NUMBER_FORMATS = {
+    "text": "@", "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "integer": "0", "decimal": "0.00",
+    "money": "#,##0.00##", "share": "0.0%",
+}  # fmt: skip
+"""Money has at least two decimals and shows two more where it has them: 1 元 is 0.0001 万元."""
+NUMERIC = frozenset({"integer", "decimal", "money", "share"})
 MAX_TEXT = 32_767
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """What XML cannot hold."""
@@ -151,9 +156,8 @@ def wrapped_lines(value: object, width: float) -> int:
 def body_cell(sheet: Any, kind: ExportKind) -> Any:
     cell = WriteOnlyCell(sheet)
     cell.font, cell.border = BODY_FONT, BORDER
-    numeric = kind in ("integer", "decimal")
     centred = kind in ("date", "datetime", "boolean")
-    horizontal = "right" if numeric else "center" if centred else "left"
+    horizontal = "right" if kind in NUMERIC else "center" if centred else "left"
     cell.alignment = Alignment(vertical="center", wrap_text=kind == "text", horizontal=horizontal)
     cell.number_format = NUMBER_FORMATS.get(kind, "@")
     return cell
@@ -235,6 +239,8 @@ PREPARE: dict[str, Callable[[Any, object], None]] = {
     "datetime": put_datetime,
     "integer": put_number,
     "decimal": put_number,
+    "money": put_number,
+    "share": put_number,
     "boolean": put_boolean,
 }
 
