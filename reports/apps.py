@@ -6,4 +6,5 @@ class ReportsConfig(AppConfig):
     verbose_name = "文书与统计"
 
     def ready(self) -> None:
+        from reports import actions  # noqa: F401, PLC0415  # declares itself
         from reports.official import rules  # noqa: F401, PLC0415  # declares itself

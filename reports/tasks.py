@@ -14,6 +14,7 @@ from reports.campaign_notice import compose_campaign_notice
 from reports.merging import batches, merge
 from reports.printed_lists import task_list_sheet
 from reports.requests import Product, file_name, may_have
+from reports.sheets import making as _making  # noqa: F401  # registers its job
 
 NOTICES_PER_STEP = 50
 MOST_UNISSUED_NAMED = 5
