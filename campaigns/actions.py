@@ -20,6 +20,8 @@ actions.declare(
         "campaigns.withdraw": "撤回修改",
         "campaigns.answer": "回复协商",
         "campaigns.freeze": "冻结两库",
+        "campaigns.list": "列入全部对象",
+        "campaigns.edit_looks_back_at": "修改回头看的活动",
         "campaigns.propose_act": "提请审批",
         "campaigns.confirm_act": "审批同意",
         "campaigns.decline_act": "审批退回",

@@ -126,7 +126,7 @@ def _check_places(campaign: Campaign, given: Added, by: User) -> None:
     """In the region of whoever adds; third parties of an extended check may lie outside the campaign's own."""
     if given.line.campaign_id != campaign.pk:
         raise CampaignError("请选择本活动的条目。")
-    scope = by.scope or "-"
+    scope = "-" if by.scope is None else by.scope
     beyond = [
         each.name
         for each in given.institutions

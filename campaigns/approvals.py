@@ -15,7 +15,8 @@ from accounts.models import User
 from accounts.services import AccountRefused, confirm_password
 from campaigns.drawing import check_drawable
 from campaigns.errors import CampaignError, WrongState
-from campaigns.freezing import check_supplement
+from campaigns.freezing import check_draws_lots, check_supplement
+from campaigns.listing import check_without_draw
 from campaigns.models import Act, Approval, ApprovalState, Campaign, Draw
 from campaigns.queries import job_key
 from campaigns.states import CAMPAIGN_STEPS, DRAW_STEPS
@@ -71,6 +72,10 @@ def _check(campaign: Campaign, act: Act, draw: Draw | None) -> None:
     match act:
         case Act.FREEZE:
             check_source(CAMPAIGN_STEPS["freeze"], campaign.state)
+            check_draws_lots(campaign)
+        case Act.LIST:
+            check_source(CAMPAIGN_STEPS["list"], campaign.state)
+            check_without_draw(campaign)
         case Act.SUPPLEMENT:
             check_supplement(campaign)
         case Act.DRAW if draw:

@@ -7,10 +7,10 @@ class WrongState(CampaignError):
 
 
 class PlanNotReady(CampaignError):
-    """The plan cannot be frozen; `problems` are the sentences of what is wrong."""
+    """The plan cannot be frozen, or listed; `problems` are the sentences of what is wrong."""
 
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("计划还不能冻结：" + "；".join(problems))
+    def __init__(self, problems: list[str], step: str = "冻结") -> None:
+        super().__init__(f"计划还不能{step}：" + "；".join(problems))
         self.problems = problems
 
 

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import Department, Region
 from campaigns.disclosure import public_draws
-from campaigns.models import Campaign, CampaignKind, Draw, InspectionMatter, Task, TaskMode
+from campaigns.models import Campaign, CampaignKind, Draw, InspectionMatter, PlanLine, Task, TaskMode
 from campaigns.models.tasks import ENDED_STATES
 from campaigns.states import CampaignState, TaskState
 
@@ -38,7 +38,8 @@ class TaskFilter(filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scope = (self.request.user.scope or "none") if self.request else "none"
+        scope = self.request.user.scope if self.request else None
+        scope = "none" if scope is None else scope
         self.filters["county"].queryset = Region.objects.filter(code__startswith=scope, level=Region.Level.COUNTY)
 
     def filter_queryset(self, queryset: QuerySet[Task]) -> QuerySet[Task]:
@@ -51,6 +52,19 @@ class TaskFilter(filters.FilterSet):
         named = Q(institution__name__icontains=words) | Q(institution__initials__istartswith=words)
         coded = Q(institution__uscc__istartswith=words) | Q(number__icontains=words)
         return queryset.filter(named | coded)
+
+
+class CampaignTaskFilter(TaskFilter):
+    """Of one campaign's tasks: also by plan line."""
+
+    line = filters.ModelChoiceFilter(queryset=PlanLine.objects.none(), label="条目")
+
+    class Meta(TaskFilter.Meta):
+        fields = ["q", "county", "state", "mode", "line"]
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.filters["line"].queryset = campaign.lines.order_by("position", "pk")
 
 
 class PublicDrawFilter(filters.FilterSet):

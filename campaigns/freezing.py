@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.working_days import working_day_after
 from campaigns import draw as engine
 from campaigns import publiclog, transitions
-from campaigns.errors import NotConfirmed, PlanNotReady, WrongState
+from campaigns.errors import CampaignError, NotConfirmed, PlanNotReady, WrongState
 from campaigns.models import (
     Act,
     Approval,
@@ -48,6 +48,7 @@ def freeze_campaign(approval: Approval) -> Draw:
         if approval.draw:
             return approval.draw
         transitions.check_source(CAMPAIGN_STEPS["freeze"], campaign.state)
+        check_draws_lots(campaign)
         draw = _freeze(campaign, DrawKind.MAIN, approval)
         facts = {"draw": draw.code, "commitment": draw.commitment}
         transitions.move(campaign, "freeze", by=draw.frozen_by, facts=facts, frozen_at=draw.frozen_at)
@@ -69,7 +70,13 @@ def freeze_supplement(approval: Approval) -> Draw:
     return draw
 
 
+def check_draws_lots(campaign: Campaign) -> None:
+    if not campaign.draws_lots:
+        raise CampaignError("本活动不抽取，全部机构列入检查，不需要冻结两库，也没有补充抽取。")
+
+
 def check_supplement(campaign: Campaign) -> None:
+    check_draws_lots(campaign)
     if campaign.state not in (CampaignState.DRAWN, CampaignState.DISPATCHED):
         raise WrongState("补充抽取在首次抽取之后进行。")
     if campaign.draws.filter(kind=DrawKind.SUPPLEMENT, state=DrawState.FROZEN).exists():

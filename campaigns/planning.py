@@ -100,6 +100,8 @@ class LinePreview:
         """机动车检验机构 137 家，排除 9 家（生态环境部门所属 3、证书注销 6），按 10% 向上取整抽 13 家"""
         reasons = "、".join(f"{reason} {count}" for reason, count in self.excluded)
         excluded = f"，排除 {self.excluded_count} 家（{reasons}）" if self.excluded else ""
+        if not self.line.campaign.draws_lots:
+            return f"{self.line.title} {self.considered} 家{excluded}，全部检查 {self.size} 家"
         return f"{self.line.title} {self.considered} 家{excluded}，{rule_in_words(self.line)}抽 {self.size} 家"
 
 
@@ -149,7 +151,7 @@ def preview_plan(campaign: Campaign, *, day: date | None = None) -> PlanPreview:
 
 def preview_sheet(campaign: Campaign, plan: PlanSheet) -> PlanPreview:
     """What a sheet that has been built would give, and what is wrong with the plan behind it."""
-    sizes, refusal = _sizes(plan)
+    sizes, refusal = _sizes(plan) if campaign.draws_lots else (_all_of(plan), [])
     by_line = _by_line(plan.candidates.values())
     previews = tuple(_preview_line(line, by_line.get(line.code, []), sizes.get(line.code), plan) for line in plan.lines)
     problems = [*_campaign_problems(campaign, plan.lines, previews), *refusal]
@@ -165,6 +167,12 @@ def _sizes(plan: PlanSheet) -> tuple[Mapping[str, engine.LineSize], list[Problem
     except engine.SheetRefused as refused:
         return {}, [Problem("error", refusal_in_words(refused, plan.lines))]
     return {size.code: size for size in sizes}, []
+
+
+def _all_of(plan: PlanSheet) -> Mapping[str, engine.LineSize]:
+    """Without a draw every line takes all that it may; there is nothing that the engine could refuse."""
+    counted = Counter(each.line.code for each in plan.candidates.values() if not each.excluded)
+    return {line.code: engine.LineSize(line.code, counted[line.code], counted[line.code], 0, ()) for line in plan.lines}
 
 
 def refusal_in_words(refused: engine.SheetRefused, lines: list[PlanLine]) -> str:
@@ -224,6 +232,9 @@ def _supply(slot: TeamSlot, size: int, drawable: list[Candidate], plan: PlanShee
 
 def _line_problems(preview: LinePreview) -> Iterator[Problem]:
     line = preview.line
+    if not line.campaign.draws_lots:
+        yield from _listing_problems(preview)
+        return
     if not preview.considered:
         yield Problem("error", f"条目“{line.title}”在本地区没有检查对象，请核对领域或删除该条目。", line.code)
     if preview.shortfall:
@@ -242,6 +253,15 @@ def _line_problems(preview: LinePreview) -> Iterator[Problem]:
     if line.key_target_rule == KeyTargetRule.LOTS and line.size_kind == SizeKind.RATIO_BY_CLASS:
         yield Problem("error", f"条目“{line.title}”按信用风险分类定比例时，重点抽查对象不能再用增加签数。", line.code)
     yield from _team_problems(preview)
+
+
+def _listing_problems(preview: LinePreview) -> Iterator[Problem]:
+    """Who goes is named by the counties, so nothing is asked of teams; a domain of the notice may be empty here."""
+    line = preview.line
+    if line.size_kind != SizeKind.ALL:
+        yield Problem("error", f"本活动不抽取，条目“{line.title}”的抽取方式应当选“全部”。", line.code)
+    if not preview.considered:
+        yield Problem("warning", f"条目“{line.title}”在本地区没有检查对象，汇总表中列为 0 家。", line.code)
 
 
 def _team_problems(preview: LinePreview) -> Iterator[Problem]:
@@ -276,7 +296,7 @@ def _campaign_problems(
     if not any(stage.kind == Stage.Kind.ON_SITE for stage in campaign.stages.all()):
         yield Problem("error", "实施阶段中没有“现场检查”，任务无法确定期限。")
     sources = [source.kind for source in campaign.sources.all()]
-    if Source.Kind.PUBLIC not in sources and len(sources) < 2:
+    if campaign.draws_lots and Source.Kind.PUBLIC not in sources and len(sources) < 2:
         yield Problem("error", "随机数来源不足：至少需要一个公开数值，或两个参与单位（见证人）。")
     yield from _overall_problems(campaign, sum(p.population for p in previews), sum(p.size for p in previews))
     yield from _agreement_problems(campaign)

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 
 from accounts.models import Department
+from campaigns import looking_back
 from campaigns.models import (
     AllottedInstitution,
     Campaign,
@@ -139,6 +140,8 @@ class Population:
                 reason = self._certificate_reason(list(self._covering(line, certificates)))
             elif exclusion.kind == ExclusionKind.DRAWN_BY_UPPER_LEVEL and pk in self._kept_by_upper_level:
                 reason = "已被上级抽取并由上级检查"
+            elif exclusion.kind == ExclusionKind.NO_FINDING_BEFORE and pk not in self._found_before:
+                reason = "回头看的活动中没有认定问题"
             elif exclusion.kind == ExclusionKind.INSPECTED_THIS_YEAR and pk in self._inspected_this_year:
                 reason = LISTED_ELSEWHERE
             if reason:
@@ -197,6 +200,10 @@ class Population:
     def _allotted(self, *, is_received: bool) -> frozenset[int]:
         rows = AllottedInstitution.objects.filter(campaign=self.campaign, is_received=is_received)
         return frozenset(rows.values_list("institution_id", flat=True))
+
+    @cached_property
+    def _found_before(self) -> frozenset[int]:
+        return looking_back.institutions_with_findings(self.campaign.looks_back_at.all())
 
     @cached_property
     def _key_targets(self) -> frozenset[int]:

@@ -30,18 +30,18 @@ from campaigns.models import (
 )
 from campaigns.models.tasks import ENDED_STATES
 from campaigns.phases import open_objections, phase_of, what_is_missing
-from campaigns.states import RAIL, CampaignState
+from campaigns.states import RAIL, RAIL_WITHOUT_DRAW, CampaignState
 from inspectors.models import Expert, Inspector
 from jobs.models import Job
 
 CURRENT_STAGE = {
-    CampaignState.DRAFT: 0,
-    CampaignState.NEGOTIATING: 1,
-    CampaignState.FROZEN: 3,
-    CampaignState.DRAWN: 4,
-    CampaignState.DISPATCHED: 5,
+    CampaignState.DRAFT: "计划",
+    CampaignState.NEGOTIATING: "协商",
+    CampaignState.FROZEN: "抽取",
+    CampaignState.DRAWN: "派发",
+    CampaignState.DISPATCHED: "检查",
 }
-STAGE_KINDS = {5: Stage.Kind.ON_SITE, 6: Stage.Kind.FOLLOW_UP}
+STAGE_KINDS = {"检查": Stage.Kind.ON_SITE, "处置": Stage.Kind.FOLLOW_UP}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +57,36 @@ class RailStage:
 
 def rail(campaign: Campaign) -> list[RailStage]:
     waiting = waiting_for(campaign)
-    current = CURRENT_STAGE[CampaignState(campaign.state)]
+    names = RAIL if campaign.draws_lots else RAIL_WITHOUT_DRAW
+    current = names.index(CURRENT_STAGE[CampaignState(campaign.state)])
     if campaign.state == CampaignState.NEGOTIATING and not waiting:
-        current = 2
-    return [_rail_stage(campaign, index, current, waiting) for index in range(len(RAIL))]
+        current += 1
+    return [_rail_stage(campaign, name, index - current, waiting) for index, name in enumerate(names)]
 
 
-def _rail_stage(campaign: Campaign, index: int, current: int, waiting: str) -> RailStage:
-    is_blocked = index == current and bool(waiting)
+def _rail_stage(campaign: Campaign, name: str, ahead: int, waiting: str) -> RailStage:
+    """`ahead`: how many stages after the current one, negative for those that are over."""
+    is_blocked = ahead == 0 and bool(waiting)
     state: Literal["done", "current", "todo", "blocked"] = "todo"
-    if index <= current:
-        state = "done" if index < current else "blocked" if is_blocked else "current"
-    return RailStage(RAIL[index], state, _dates(campaign, index), waiting if is_blocked else "", _url(campaign, index))
+    if ahead <= 0:
+        state = "done" if ahead < 0 else "blocked" if is_blocked else "current"
+    return RailStage(name, state, _dates(campaign, name), waiting if is_blocked else "", _url(campaign, name))
 
 
-def _url(campaign: Campaign, index: int) -> str:
-    if RAIL[index] in {"冻结", "抽取"} and campaign.frozen_at:
+def _url(campaign: Campaign, name: str) -> str:
+    if name in {"冻结", "抽取"} and campaign.frozen_at:
         return reverse("campaigns:draw", args=[campaign.pk])
+    if name == "列入" and campaign.has_tasks:
+        return reverse("campaigns:listing", args=[campaign.pk])
     return ""
 
 
-def _dates(campaign: Campaign, index: int) -> str:
-    moments = {2: campaign.frozen_at, 3: campaign.drawn_at, 4: campaign.dispatched_at}
-    if moment := moments.get(index):
+def _dates(campaign: Campaign, name: str) -> str:
+    at = campaign.dispatched_at
+    moments = {"冻结": campaign.frozen_at, "抽取": campaign.drawn_at, "派发": at, "列入": at}
+    if moment := moments.get(name):
         return f"{moment:%m-%d}"
-    stages = [stage for stage in campaign.stages.all() if stage.kind == STAGE_KINDS.get(index)]
+    stages = [stage for stage in campaign.stages.all() if stage.kind == STAGE_KINDS.get(name)]
     if not stages:
         return ""
     return f"{'原则上 ' if stages[-1].is_soft else ''}{stages[-1].ends_on:%m-%d} 前"
@@ -136,11 +141,12 @@ def job_key(campaign: Campaign, kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LineProgress:
-    """One line's figures once it is drawn."""
+    """One line's figures once it is drawn, or listed."""
 
     title: str
     drawn: int
     allotted: int
+    listed: int
     added: int
     notified: int
 
@@ -150,11 +156,12 @@ def progress_by_line(campaign: Campaign) -> list[LineProgress]:
     rows = campaign.lines.annotate(
         drawn=Count("tasks", filter=stands & Q(tasks__mode="drawn"), distinct=True),
         allotted=Count("tasks", filter=stands & Q(tasks__mode="allotted"), distinct=True),
-        added=Count("tasks", filter=stands & Q(tasks__mode__in=ADDED_MODES), distinct=True),
+        listed=Count("tasks", filter=stands & Q(tasks__mode__in=ADDED_MODES, tasks__addition=None), distinct=True),
+        added=Count("tasks", filter=stands & Q(tasks__addition__isnull=False), distinct=True),
         notified=Count("tasks", filter=Q(tasks__state="notified"), distinct=True),
     )
     return [
-        LineProgress(line.title, line.drawn, line.allotted, line.added, line.notified)
+        LineProgress(line.title, line.drawn, line.allotted, line.listed, line.added, line.notified)
         for line in rows.order_by("position")
     ]
 

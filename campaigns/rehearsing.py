@@ -28,6 +28,7 @@ def rehearse_campaign(campaign: Campaign, *, by: User) -> Campaign:
     practice.full_clean()
     with audit.recorded("campaigns.rehearse", practice, by=by, facts={"campaign": campaign.number}):
         practice.save()
+    practice.looks_back_at.set(campaign.looks_back_at.all())
     for relation in ("issuers", "basis_documents", "stages", "sources"):
         _copy_rows(getattr(campaign, relation).all(), campaign=practice)
     _copy_rows(AllottedInstitution.objects.filter(campaign=campaign), campaign=practice)

@@ -137,6 +137,11 @@ def is_practice(user: User, subject: Any) -> bool:
 
 
 @Predicate
+def draws_lots(user: User, subject: Any) -> bool:
+    return _campaign(subject).draws_lots
+
+
+@Predicate
 def has_pending_tasks(user: User, campaign: Campaign) -> bool:
     """Tasks of a supplementary draw that wait to be dispatched."""
     return campaign.state == CampaignState.DISPATCHED and campaign.tasks.filter(state=TaskState.PENDING).exists()
@@ -165,18 +170,19 @@ declare(
     Campaign,
     {
         "create": is_lead,
-        "rehearse": own & ~is_draft & ~is_practice,
+        "rehearse": own & ~is_draft & ~is_practice & draws_lots,
         "edit": own & is_draft,
         "propose": own & is_draft,
         "withdraw": own & in_state(CampaignState.NEGOTIATING),
-        "freeze": own & in_state(CampaignState.NEGOTIATING),
+        "freeze": own & in_state(CampaignState.NEGOTIATING) & draws_lots,
+        "list": own & in_state(CampaignState.NEGOTIATING) & ~draws_lots,
         "draw": own & in_state(CampaignState.FROZEN),
         "dispatch": own & ~is_practice & (in_state(CampaignState.DRAWN) | has_pending_tasks),
-        "supplement": own & in_state(CampaignState.DRAWN, CampaignState.DISPATCHED),
+        "supplement": own & in_state(CampaignState.DRAWN, CampaignState.DISPATCHED) & draws_lots,
         "see_preview": own | holds(Role.PARTNER_LIAISON, Role.SUPERVISOR),
         "receive_allotment": own & is_draft,
         "see_result": own | watches,
-        "replace": own & in_state(CampaignState.DRAWN, CampaignState.DISPATCHED),
+        "replace": own & in_state(CampaignState.DRAWN, CampaignState.DISPATCHED) & draws_lots,
         "add_tasks": (own | holds(Role.COUNTY_OFFICER)) & in_state(CampaignState.DISPATCHED) & ~is_practice,
         "declare_teams": own & in_state(CampaignState.DISPATCHED),
         "oversee": own | watches,

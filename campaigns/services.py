@@ -1,6 +1,6 @@
 """Writing campaigns and their plans while they are drafts. Moves between stages are in transitions.py."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,7 +15,7 @@ from campaigns.transitions import locked
 
 
 @transaction.atomic
-def create_campaign(*, by: User, **fields: Any) -> Campaign:
+def create_campaign(*, by: User, looks_back_at: Iterable[Campaign] = (), **fields: Any) -> Campaign:
     """A new draft led by the user's own bureau, which also issues it."""
     if by.bureau is None:
         raise CampaignError("只有在单位任职的人员才能建立抽查活动。")
@@ -24,16 +24,28 @@ def create_campaign(*, by: User, **fields: Any) -> Campaign:
     with audit.recorded("campaigns.create", campaign, by=by):
         campaign.save()
         CampaignIssuer.objects.create(campaign=campaign, bureau=by.bureau, position=0)
+    _look_back(campaign, looks_back_at, by=by)
     return campaign
 
 
-def edit_campaign(campaign: Campaign, *, by: User, **fields: Any) -> Campaign:
+def edit_campaign(
+    campaign: Campaign, *, by: User, looks_back_at: Iterable[Campaign] | None = None, **fields: Any
+) -> Campaign:
     with _editing(campaign) as draft, audit.recorded("campaigns.edit", draft, by=by):
         for name, value in fields.items():
             setattr(draft, name, value)
         draft.full_clean()
         draft.save()
+        if looks_back_at is not None:
+            _look_back(draft, looks_back_at, by=by)
     return draft
+
+
+def _look_back(campaign: Campaign, at: Iterable[Campaign], *, by: User) -> None:
+    """Name the earlier campaigns whose findings this one looks at again."""
+    before, earlier = [each.number for each in campaign.looks_back_at.all()], list(at)
+    campaign.looks_back_at.set(earlier)
+    _record_words(campaign, "looks_back_at", before, [each.number for each in earlier], by=by)
 
 
 def replace_issuers(campaign: Campaign, rows: list[CampaignIssuer], *, by: User) -> None:

@@ -48,6 +48,7 @@ class Step:
 CAMPAIGN_STEPS = {
     "propose": Step("提请协商", (CampaignState.DRAFT,), CampaignState.NEGOTIATING),
     "withdraw": Step("撤回修改", (CampaignState.NEGOTIATING,), CampaignState.DRAFT),
+    "list": Step("列入全部对象", (CampaignState.NEGOTIATING,), CampaignState.DISPATCHED),
     "freeze": Step("冻结两库", (CampaignState.NEGOTIATING,), CampaignState.FROZEN),
     "draw": Step("抽取", (CampaignState.FROZEN,), CampaignState.DRAWN),
     "dispatch": Step("派发任务", (CampaignState.DRAWN, CampaignState.DISPATCHED), CampaignState.DISPATCHED),
@@ -57,7 +58,8 @@ CAMPAIGN_STEPS = {
         CampaignState.NEGOTIATING,
     ),
 }
-"""A campaign that is dispatched is dispatched again when a supplementary draw has brought new tasks."""
+"""A campaign that is dispatched is dispatched again when a supplementary draw has brought new tasks. One without a draw
+has "list" in place of freeze, draw and dispatch (ADR 0011)."""
 
 DRAW_STEPS = {
     "draw": Step("抽取", (DrawState.FROZEN,), DrawState.DRAWN),
@@ -81,4 +83,5 @@ TASK_STEPS = {
 }
 
 RAIL = ("计划", "协商", "冻结", "抽取", "派发", "检查", "处置", "公示", "归档")
+RAIL_WITHOUT_DRAW = ("计划", "协商", "列入", *RAIL[5:])
 """The whole life of a campaign as users see it; the last four are reached by the tasks' own states."""

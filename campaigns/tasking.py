@@ -29,6 +29,11 @@ class TaskMaker:
         bureau = self._counties.get(institution.county_id, self._campaign.lead_bureau)
         return self._task(line, mode=TaskMode.ALLOTTED, institution=institution, bureau=bureau)
 
+    def listed(self, line: PlanLine, institution: int, county: str) -> Task:
+        """Of a campaign without a draw: to the market regulation bureau of the county, or the lead's own."""
+        bureau = self._counties.get(county, self._campaign.lead_bureau)
+        return self._task(line, mode=TaskMode.FULL, institution_id=institution, bureau=bureau)
+
     def added(self, line: PlanLine, institution: Institution, mode: TaskMode, bureau: Bureau) -> Task:
         """Organised by the bureau that added it; the institution's own county assists where that is another."""
         county = self._counties.get(institution.county_id)

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns import disclosing, drawing, freezing, heads, simulation, substituting, voiding
+from campaigns import disclosing, drawing, freezing, heads, listing, simulation, substituting, voiding
 from campaigns.errors import CampaignError
 from campaigns.models import Approval, Campaign, Draw
 from jobs.models import Job
@@ -27,6 +27,17 @@ def freeze(job: Job, progress: Progress) -> Outcome:
     except CampaignError as refused:
         raise JobRefused(str(refused)) from refused
     return _frozen(draw)
+
+
+@handles("campaigns.list")
+def list_all(job: Job, progress: Progress) -> Outcome:
+    progress("正在列入各条目的全部机构")
+    try:
+        campaign = listing.list_all(approval_of(job))
+    except CampaignError as refused:
+        raise JobRefused(str(refused)) from refused
+    page = reverse("campaigns:listing", args=[campaign.pk])
+    return Outcome(f"已列入 {campaign.tasks.count()} 家，任务已派发到各县区", next_url=page)
 
 
 @handles("campaigns.supplement")

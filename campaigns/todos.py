@@ -65,6 +65,9 @@ def _next_step(campaign: Campaign) -> Iterator[ToDo]:
             gaps = _gaps(campaign)
             note = f"还缺：{'、'.join(gaps)}" if gaps else ""
             yield ToDo(f"{campaign.title}：计划尚未提请协商", page, "继续填写" if gaps else "去提请协商", note=note)
+        case CampaignState.NEGOTIATING if not campaign.draws_lots:
+            listing = reverse("campaigns:confirm_listing", args=[campaign.pk])
+            yield ToDo(f"{campaign.title}：可以提请列入全部机构", listing, "去提请列入", Urgency.SOON)
         case CampaignState.NEGOTIATING:
             freeze = reverse("campaigns:confirm_freeze", args=[campaign.pk])
             yield ToDo(f"{campaign.title}：各单位均已同意，可以提请冻结两库", freeze, "去提请冻结", Urgency.SOON)
@@ -84,7 +87,7 @@ def _gaps(campaign: Campaign) -> list[str]:
         gaps.append("计划条目")
     if not any(stage.kind == Stage.Kind.ON_SITE for stage in campaign.stages.all()):
         gaps.append("现场检查阶段")
-    if not campaign.sources.all():
+    if campaign.draws_lots and not campaign.sources.all():
         gaps.append("随机数来源")
     return gaps
 

@@ -32,8 +32,8 @@ CAMPAIGN_NOTICE = Product("reports.campaign_notice", "see_result", "抽查通知
 
 
 def may_have(user: User, product: Product, campaign: Campaign) -> bool:
-    """Lists and inspection notices exist once the campaign is drawn."""
-    return can(user, product.right, campaign) and (product is CAMPAIGN_NOTICE or campaign.drawn_at is not None)
+    """Lists and inspection notices exist once the campaign is drawn, or listed as a whole."""
+    return can(user, product.right, campaign) and (product is CAMPAIGN_NOTICE or campaign.has_tasks)
 
 
 def county_with_tasks(user: User, campaign: Campaign, code: str) -> Region | None:

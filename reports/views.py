@@ -27,7 +27,7 @@ MOST_ROWS_AT_ONCE = 500
 @require_GET
 def statistics(request: Request) -> HttpResponse:
     """Pictures for whoever would rather look than read, each with its figures and the way to the rows."""
-    campaigns = Campaign.objects.visible_to(request.user).filter(drawn_at__isnull=False)
+    campaigns = Campaign.objects.visible_to(request.user).with_tasks()
     form = CampaignChoice(request.GET, campaigns=campaigns)
     campaign = form.chosen()
     context = {

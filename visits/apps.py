@@ -12,6 +12,7 @@ class VisitsConfig(AppConfig):
             following_links,
             following_todos,
             links,
+            look_back_links,
             referral_links,
             referral_todos,
             result_links,

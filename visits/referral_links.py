@@ -31,8 +31,8 @@ def dossier(user: User, institution: Institution) -> Iterator[Link]:
 
 
 def shows_progress(user: User, campaign: Campaign) -> bool:
-    """Once something is drawn, to those who may open the page."""
-    return campaign.drawn_at is not None and bool(user.roles & routes()["visits:campaign_progress"]["GET"])
+    """Once there are tasks, to those who may open the page."""
+    return campaign.has_tasks and bool(user.roles & routes()["visits:campaign_progress"]["GET"])
 
 
 offer(Task, hand_over)

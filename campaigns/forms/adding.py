@@ -55,7 +55,9 @@ class AddTasksForm(forms.Form):
 
     def _offer_institutions(self, user: User) -> None:
         """Those found by the words, and those ticked already."""
-        rows = Institution.objects.in_scope(user.scope or "-").filter(state=InstitutionState.OPERATING)
+        rows = Institution.objects.in_scope("-" if user.scope is None else user.scope).filter(
+            state=InstitutionState.OPERATING
+        )
         ticked = [each for each in self["institutions"].value() or [] if str(each).isdigit()]
         found = found_by(rows, str(self["search"].value() or "").strip())
         self.has_too_many = len(found) > MOST_FOUND

@@ -7,7 +7,7 @@ from django import forms
 from accounts.models import Bureau, User
 from campaigns import services
 from campaigns.forms.choosing import offer
-from campaigns.models import BasisDocument, Campaign, CampaignIssuer, Source, Stage
+from campaigns.models import BasisDocument, Campaign, CampaignIssuer, CampaignKind, Source, Stage
 from campaigns.models.plan import RATIO
 
 
@@ -34,7 +34,9 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "title",
             "year",
             "kind",
+            "draws_lots",
             "parent",
+            "looks_back_at",
             "document_number",
             "issued_on",
             "notice_window",
@@ -51,11 +53,14 @@ class CampaignForm(forms.ModelForm[Campaign]):
             "discloses_on",
             "explains_draw",
             "description",
+            "discipline",
         ]
         widgets = {
             "issued_on": DayInput(),
             "discloses_on": DayInput(),
             "description": forms.Textarea(attrs={"rows": 3}),
+            "discipline": forms.Textarea(attrs={"rows": 3}),
+            "looks_back_at": forms.CheckboxSelectMultiple,
         }
         help_texts = {
             "number": "用于抽取编号和任务编号，如 140200-2025-01",
@@ -69,6 +74,9 @@ class CampaignForm(forms.ModelForm[Campaign]):
         super().__init__(*args, **kwargs)
         others = Campaign.objects.visible_to(user) | Campaign.objects.filter(children=self.instance.pk)
         offer(self, "parent", others.exclude(pk=self.instance.pk or 0))
+        earlier = Campaign.objects.visible_to(user).with_tasks().exclude(kind=CampaignKind.PRACTICE)
+        known = Campaign.objects.filter(looked_back_by=self.instance.pk)
+        offer(self, "looks_back_at", (earlier | known).exclude(pk=self.instance.pk or 0).distinct())
 
 
 class IssuerForm(forms.ModelForm[CampaignIssuer]):

@@ -13,6 +13,7 @@ from campaigns.models.draws import (
     FrozenInspector,
     FrozenInstitution,
 )
+from campaigns.models.listing import ListedInstitution
 from campaigns.models.matters import InspectionMatter, LegalBasis
 from campaigns.models.plan import (
     Exclusion,
@@ -77,6 +78,7 @@ __all__ = [
     "KeyTargetRule",
     "LegalBasis",
     "LineAgreement",
+    "ListedInstitution",
     "LogEntry",
     "LogEvent",
     "MinutesSignature",

@@ -16,6 +16,7 @@ class Act(models.TextChoices):
     """What one person alone may not do."""
 
     FREEZE = "freeze", "冻结两库"
+    LIST = "list", "列入全部对象"
     SUPPLEMENT = "supplement", "补充抽取"
     DRAW = "draw", "抽取"
     VOID = "void", "作废抽取"
@@ -97,6 +98,10 @@ class Approval(models.Model):
         if self.act != act or self.draw is None or self.state != ApprovalState.CONFIRMED:
             raise NotConfirmed
         return self.draw
+
+    def check_confirmed(self, act: Act) -> None:
+        if self.act != act or self.state != ApprovalState.CONFIRMED:
+            raise NotConfirmed
 
     @property
     def confirmed_by(self) -> User:

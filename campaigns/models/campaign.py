@@ -7,6 +7,7 @@ from accounts.models import Bureau, Role, User
 from accounts.models.users import LEADS
 from campaigns.states import CampaignState
 
+WITH_TASKS = (CampaignState.DRAWN, CampaignState.DISPATCHED)
 SHARED_STATES = [state for state in CampaignState if state != CampaignState.DRAFT]
 
 
@@ -45,6 +46,10 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
             seen |= Q(state=CampaignState.DISPATCHED, tasks__members__inspector__user=user)
         return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
 
+    def with_tasks(self) -> "CampaignQuerySet":
+        """Drawn, or listed as a whole."""
+        return self.filter(state__in=WITH_TASKS)
+
 
 class Campaign(models.Model):
     """抽查活动: from the plan to the last notice. Its `number` also opens the code of its draws and tasks."""
@@ -62,9 +67,23 @@ class Campaign(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name="上级活动"
     )
+    draws_lots = models.BooleanField(
+        "随机抽取",
+        default=True,
+        help_text="不勾选：不冻结、不抽取，各条目的机构全部列入检查（全面检查），由属地县区组织",
+    )
+    looks_back_at = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="looked_back_by",
+        verbose_name="回头看的活动",
+        help_text="回头看时，复查哪些活动中认定的问题",
+    )
     document_number = models.CharField("发文字号", max_length=60, blank=True)
     issued_on = models.DateField("发文日期", null=True, blank=True)
     description = models.TextField("说明", blank=True)
+    discipline = models.TextField("工作纪律", blank=True, help_text="通知中的纪律要求，印在检查通知和文书上")
     notice_window = models.CharField(
         "告知时限", max_length=20, choices=NoticeWindow.choices, default=NoticeWindow.WITHIN_24H
     )
@@ -116,13 +135,20 @@ class Campaign(models.Model):
             models.CheckConstraint(condition=Q(state__in=CampaignState.values), name="campaign_state_is_known"),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "negotiating"], frozen_at__isnull=True)
-                | Q(state__in=["frozen", "drawn", "dispatched"], frozen_at__isnull=False),
+                | Q(draws_lots=True, state__in=["frozen", "drawn", "dispatched"], frozen_at__isnull=False)
+                | Q(draws_lots=False, state="dispatched", frozen_at__isnull=True),
                 name="campaign_is_frozen_once_it_has_a_freeze_time",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "negotiating", "frozen"], drawn_at__isnull=True)
-                | Q(state__in=["drawn", "dispatched"], drawn_at__isnull=False),
+                | Q(draws_lots=True, state__in=["drawn", "dispatched"], drawn_at__isnull=False)
+                | Q(draws_lots=False, state="dispatched", drawn_at__isnull=True),
                 name="campaign_is_drawn_once_it_has_a_draw_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(draws_lots=True) | ~Q(kind="practice"),
+                name="practice_draws_lots",
+                violation_error_message="演练是为了熟悉抽取，不能不抽取。",
             ),
         ]
 
@@ -141,6 +167,11 @@ class Campaign(models.Model):
     def is_practice(self) -> bool:
         """演练: nothing of it is published, notified or counted."""
         return self.kind == CampaignKind.PRACTICE
+
+    @property
+    def has_tasks(self) -> bool:
+        """Drawn, or listed as a whole."""
+        return self.state in WITH_TASKS
 
     @property
     def is_editable(self) -> bool:

@@ -94,6 +94,7 @@ class ExclusionKind(models.TextChoices):
     INSTITUTION_STATE = "institution_state", "机构不在营"
     INSPECTED_THIS_YEAR = "inspected_this_year", "本年度已被检查"
     DRAWN_BY_UPPER_LEVEL = "drawn_by_upper_level", "已被上级抽取"
+    NO_FINDING_BEFORE = "no_finding_before", "回头看的活动中没有认定问题"
 
 
 class Exclusion(models.Model):

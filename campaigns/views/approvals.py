@@ -36,14 +36,14 @@ def confirm_freeze(request: Request, pk: int) -> HttpResponse:
 def propose_freeze(request: Request, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     require(request.user, "freeze", campaign)
-    return _propose(request, campaign, Act.FREEZE)
+    return propose_it(request, campaign, Act.FREEZE)
 
 
 @require_POST
 def propose_draw(request: Request, pk: int) -> HttpResponse:
     draw = get_draw(request, pk)
     require(request.user, "draw", draw)
-    return _propose(request, draw.campaign, Act.DRAW, draw=draw)
+    return propose_it(request, draw.campaign, Act.DRAW, draw=draw)
 
 
 @require_http_methods(["GET", "POST"])
@@ -56,7 +56,7 @@ def propose_void(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         parameters = {"remark": remark.pk} if remark else {}
         reason = form.cleaned_data["reason"]
-        return _propose(request, draw.campaign, Act.VOID, draw=draw, parameters=parameters, reason=reason)
+        return propose_it(request, draw.campaign, Act.VOID, draw=draw, parameters=parameters, reason=reason)
     context = {"form": form, "draw": draw, "campaign": draw.campaign, "remark": remark, "problem": _problem(draw)}
     return render(request, "campaigns/void.html", context | {"tabs": tabs(request, draw.campaign, "draw")})
 
@@ -81,12 +81,12 @@ def supplement(request: Request, pk: int) -> HttpResponse:
     form = SupplementForm(request.POST or None, campaign=campaign)
     if request.method == "POST" and form.is_valid():
         lines = {"lines": form.counts()}
-        return _propose(request, campaign, Act.SUPPLEMENT, parameters=lines, reason=form.cleaned_data["reason"])
+        return propose_it(request, campaign, Act.SUPPLEMENT, parameters=lines, reason=form.cleaned_data["reason"])
     context = {"form": form, "campaign": campaign, "tabs": tabs(request, campaign, "draw")}
     return render(request, "campaigns/supplement.html", context)
 
 
-def _propose(request: Request, campaign: Campaign, act: Act, **more: object) -> HttpResponse:
+def propose_it(request: Request, campaign: Campaign, act: Act, **more: object) -> HttpResponse:
     try:
         approval = approvals.propose_act(campaign, act, by=request.user, **more)  # type: ignore[arg-type]
     except CampaignError as error:
@@ -121,7 +121,7 @@ def _told(found: Approval) -> Any:
     """What exactly the act would do or did: the preview of a freeze, the lines of a supplement, the contributions that
     a draw is computed from, the number of tasks that voiding ends."""
     match found.act:
-        case Act.FREEZE if found.state == found.State.WAITING:
+        case Act.FREEZE | Act.LIST if found.state == found.State.WAITING:
             return planning.preview_plan(found.campaign)
         case Act.SUPPLEMENT:
             titles = dict(found.campaign.lines.values_list("code", "title"))
@@ -155,7 +155,8 @@ def confirm(request: Request, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect(found)
     messages.success(request, f"已同意“{found.get_act_display()}”。")
-    return redirect("campaigns:draw" if found.act != Act.FREEZE else "campaigns:detail", found.campaign_id)
+    is_of_plan = found.act in {Act.FREEZE, Act.LIST}
+    return redirect("campaigns:detail" if is_of_plan else "campaigns:draw", found.campaign_id)
 
 
 @require_POST

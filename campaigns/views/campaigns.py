@@ -41,11 +41,16 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "progress": [] if is_planned else queries.progress_by_line(campaign),
         "agreements": _agreements(request, campaign),
         "parts": PARTS.values(),
-        "freeze_job": queries.latest_job(campaign, "campaigns.freeze") if is_planned else None,
+        "freeze_job": queries.latest_job(campaign, _first_work(campaign)) if is_planned else None,
         "waiting": waiting_approvals(request, campaign),
         "may": {action: can(request.user, action, campaign) for action in STEPS},
     }
     return render(request, "campaigns/detail.html", context)
+
+
+def _first_work(campaign: Campaign) -> str:
+    """The kind of job by which the plan becomes a draw, or tasks at once."""
+    return "campaigns.freeze" if campaign.draws_lots else "campaigns.list"
 
 
 def waiting_approvals(request: Request, campaign: Campaign) -> list[tuple[Approval, bool]]:
@@ -62,6 +67,7 @@ STEPS = (
     "withdraw",
     "rehearse",
     "freeze",
+    "list",
     "draw",
     "dispatch",
     "receive_allotment",
@@ -129,7 +135,7 @@ def edit_part(request: Request, pk: int, part: str) -> HttpResponse:
 def documents(request: Request, pk: int) -> HttpResponse:
     """Every list and document that the campaign gives, for this user, each made by one button."""
     campaign = get_campaign(request, pk)
-    may_download = can(request.user, "download", campaign) and campaign.drawn_at is not None
+    may_download = can(request.user, "download", campaign) and campaign.has_tasks
     context = {
         "campaign": campaign,
         "tabs": tabs(request, campaign, "documents"),
@@ -173,8 +179,10 @@ def tabs(request: Request, campaign: Campaign, active: str) -> list[dict[str, ob
     pages = [("plan", "计划", "campaigns:detail", True)]
     pages += [(page.key, page.label, page.route, True) for page in pages_of(request.user, campaign)]
     pages.append(("draw", "冻结与抽取", "campaigns:draw", campaign.frozen_at is not None or campaign.draws.exists()))
-    pages.append(("tasks", "检查任务", "campaigns:campaign_tasks", campaign.drawn_at is not None))
-    pages.append(("people", "人员", "campaigns:people", campaign.drawn_at is not None))
+    shows_listing = not campaign.draws_lots and campaign.has_tasks and can(request.user, "see_result", campaign)
+    pages.append(("listing", "列入名单", "campaigns:listing", shows_listing))
+    pages.append(("tasks", "检查任务", "campaigns:campaign_tasks", campaign.has_tasks))
+    pages.append(("people", "人员", "campaigns:people", campaign.has_tasks))
     pages.append(("documents", "文书与名单", "campaigns:documents", True))
     pages.append(("log", "记录", "campaigns:log", True))
     return [

@@ -9,7 +9,7 @@ from accounts.rules import require
 from campaigns import planning, services
 from campaigns.errors import CampaignError
 from campaigns.forms import LineForm, SlotFormSet
-from campaigns.models import Campaign, PlanLine
+from campaigns.models import Campaign, PlanLine, SizeKind
 from campaigns.planning import LinePreview
 from campaigns.views.campaigns import get_campaign
 
@@ -18,7 +18,8 @@ from campaigns.views.campaigns import get_campaign
 def create(request: Request, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     require(request.user, "edit", campaign)
-    return _edit(request, campaign, PlanLine(campaign=campaign, lead_bureau=campaign.lead_bureau))
+    size = SizeKind.COUNT if campaign.draws_lots else SizeKind.ALL
+    return _edit(request, campaign, PlanLine(campaign=campaign, lead_bureau=campaign.lead_bureau, size_kind=size))
 
 
 @require_http_methods(["GET", "POST"])

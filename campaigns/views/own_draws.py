@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from accounts.http import Request
+from accounts.public_navigation import public_navigation
 from campaigns import disclosure, explaining
 from campaigns import draw as engine
 from campaigns.draw.packing import FILE_NAME
@@ -17,7 +18,6 @@ from campaigns.errors import CampaignError
 from campaigns.forms import ObjectionForm
 from campaigns.inclusion import prove
 from campaigns.models import Draw, FrozenInspector, FrozenInstitution, InspectionNotice
-from campaigns.views.record import navigation
 
 CLOSED = {"Cache-Control": "no-store, private", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
@@ -131,7 +131,7 @@ def notice_proof(request: Request, token: str) -> HttpResponse:
         "verify_url": _verify_url(entry.draw, proof_url) if entry else "",
         "log_url": _log_url(notice),
         "verifier_name": FILE_NAME,
-        "public_navigation": navigation(""),
+        "public_navigation": public_navigation(""),
     }
     return _closed(render(request, "campaigns/proof.html", context))
 

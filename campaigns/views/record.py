@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from accounts.http import Request
+from accounts.public_navigation import public_navigation
 from campaigns import publiclog, transcripts
 from campaigns.disclosure import disclosed_draws, drawn_rows, public_draws, public_record, record_url, standing
 from campaigns.draw.packing import FILE_NAME
@@ -26,12 +27,6 @@ ENTRIES_PER_PAGE = 50
 ROWS_SHOWN = 200
 """Of one line's drawn list on the page; the rest is in the list to download."""
 
-NAVIGATION = (
-    ("draws", "抽取记录", "/public/draws/"),
-    ("log", "公开日志", "/public/log/"),
-    ("verify", "自行核验", "/verify/"),
-    ("complaints", "投诉举报", "/complaints/new/"),
-)
 COLUMNS = [
     ExportColumn("条目", lambda row: row.line),
     ExportColumn("名次", lambda row: row.rank or None, "integer"),
@@ -41,10 +36,6 @@ COLUMNS = [
     ExportColumn("签", lambda row: row.ticket),
     ExportColumn("替换情况", lambda row: row.note),
 ]
-
-
-def navigation(active: str) -> list[dict[str, Any]]:
-    return [{"label": label, "url": url, "active": key == active} for key, label, url in NAVIGATION]
 
 
 @login_not_required
@@ -58,7 +49,7 @@ def draws(request: Request) -> HttpResponse:
         "address": _address_without_page(request),
         "rows": [(each, standing(each)) for each in page],
         "head": publiclog.head(),
-        "public_navigation": navigation("draws"),
+        "public_navigation": public_navigation("draws"),
     }
     return render(request, "campaigns/record/draws.html", context)
 
@@ -76,7 +67,7 @@ def draw(request: Request, code: str) -> HttpResponse:
         "rows_shown": ROWS_SHOWN,
         "rows_slice": f":{ROWS_SHOWN}",
         "verifier_name": FILE_NAME,
-        "public_navigation": navigation("draws"),
+        "public_navigation": public_navigation("draws"),
     }
     return render(request, "campaigns/record/draw.html", context)
 
@@ -125,7 +116,7 @@ def log(request: Request) -> HttpResponse:
         "head": publiclog.head(),
         "form": form,
         "outcome": publiclog.compare(**form.cleaned_data) if form.is_valid() else "",
-        "public_navigation": navigation("log"),
+        "public_navigation": public_navigation("log"),
     }
     return render(request, "campaigns/record/log.html", context)
 

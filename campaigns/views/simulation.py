@@ -1,7 +1,7 @@
 """模拟推演: trying the plan out before anything is frozen. The simulation itself is a job."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +19,7 @@ from jobs.models import Job
 def show(request: Request, pk: int) -> HttpResponse:
     """What the simulation is, how far it has come, and what the last one gave."""
     campaign = get_campaign(request, pk, "stages", "sources__bureau")
-    require(request.user, "see_preview", campaign)
+    _check(request, campaign)
     job = queries.latest_job(campaign, simulation.KIND)
     if request.htmx and job:
         return _progress(request, campaign, job)
@@ -40,6 +40,12 @@ def show(request: Request, pk: int) -> HttpResponse:
     return render(request, "campaigns/simulation.html", context)
 
 
+def _check(request: Request, campaign: Campaign) -> None:
+    require(request.user, "see_preview", campaign)
+    if not campaign.draws_lots:
+        raise Http404
+
+
 def _progress(request: Request, campaign: Campaign, job: Job) -> HttpResponse:
     """The part of the page that asks again every second; when the job is over the whole page comes anew."""
     answer = render(request, "campaigns/simulation.html#progress", {"campaign": campaign, "job": job})
@@ -56,7 +62,7 @@ def _figures(request: Request, done: Job) -> list[simulation.Figure]:
 @require_POST
 def run(request: Request, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk, "stages", "sources__bureau")
-    require(request.user, "see_preview", campaign)
+    _check(request, campaign)
     try:
         simulation.start_simulation(campaign, by=request.user)
     except CampaignError as error:

@@ -17,9 +17,8 @@ from accounts.models.users import LEADS
 from accounts.rules import can, require
 from campaigns import declaring, notices, openings, queries
 from campaigns.errors import CampaignError
-from campaigns.filters import TaskFilter
+from campaigns.filters import CampaignTaskFilter, TaskFilter
 from campaigns.models import InspectionMatter, LegalBasis, Task, TeamMember
-from campaigns.models.tasks import TaskQuerySet
 from campaigns.states import TaskState
 from campaigns.tables import TaskTable
 from campaigns.views.campaigns import get_campaign, tabs
@@ -31,7 +30,8 @@ INSPECTED = (TaskState.CONCLUDED, TaskState.CLOSED, TaskState.ADOPTED)
 @require_GET
 def task_list(request: Request) -> HttpResponse:
     """All tasks this user has to do with, over all campaigns; where county officers begin."""
-    return _list(request, Task.objects.visible_to(request.user), "campaigns/tasks.html", {})
+    tasks = Task.objects.visible_to(request.user).for_lists()
+    return _list(request, TaskFilter(request.GET, tasks, request=request), "campaigns/tasks.html", {})
 
 
 @require_GET
@@ -41,12 +41,12 @@ def campaign_tasks(request: Request, pk: int) -> HttpResponse:
     context["may_add"] = can(request.user, "add_tasks", campaign)
     if can(request.user, "declare_teams", campaign):
         context["undeclared"] = declaring.count_undeclared(campaign)
-    tasks = Task.objects.visible_to(request.user).filter(campaign=campaign)
-    return _list(request, tasks, "campaigns/campaign_tasks.html", context)
+    tasks = Task.objects.visible_to(request.user).filter(campaign=campaign).for_lists()
+    found = CampaignTaskFilter(request.GET, tasks, request=request, campaign=campaign)
+    return _list(request, found, "campaigns/campaign_tasks.html", context)
 
 
-def _list(request: Request, tasks: TaskQuerySet, template: str, context: dict[str, object]) -> HttpResponse:
-    found = TaskFilter(request.GET, tasks.for_lists(), request=request)
+def _list(request: Request, found: TaskFilter, template: str, context: dict[str, object]) -> HttpResponse:
     table = arrange(TaskTable(found.qs), request)
     may_notify_any = request.user.has_role(*LEADS, Role.COUNTY_OFFICER)
     page = f"{template}#rows" if request.htmx else template

@@ -5,7 +5,7 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.models import Department, Role, User
-from campaigns import approvals, contributing, declaring, drawing, freezing, services, transitions, voiding
+from campaigns import approvals, contributing, declaring, drawing, freezing, listing, services, transitions, voiding
 from campaigns import draw as engine
 from campaigns.models import (
     Act,
@@ -180,6 +180,18 @@ def contribute(draw: Draw, values: dict[str, str] | None = None) -> None:
     commit(draw, values)
     enter_public(draw, values)
     reveal(draw, values)
+
+
+def everybody(**fields: object) -> Campaign:
+    """A campaign without a draw: two domains and the rest, whole, agreed by the partners."""
+    found = campaign(**{"draws_lots": False, **fields})
+    for code in ("vehicle", "eco", "other"):
+        line(found, code, size_kind=SizeKind.ALL, count=None)
+    return found
+
+
+def list_all(of: Campaign) -> Campaign:
+    return listing.list_all(approved(of, Act.LIST))
 
 
 def run(draw: Draw) -> Draw:
