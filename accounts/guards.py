@@ -40,8 +40,7 @@ class Guard(Operation):
         self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
     ) -> None:
         self._remove(schema_editor)
-        build = _postgres if schema_editor.connection.vendor == "postgresql" else _sqlite
-        for statement in build(self.name, self.table, self.event, self.when):
+        for statement in self._statements(schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -51,6 +50,10 @@ class Guard(Operation):
 
     def describe(self) -> str:
         return f"Refuse {self.event} on {self.table}"
+
+    def _statements(self, vendor: str) -> list[str]:
+        build = _postgres if vendor == "postgresql" else _sqlite
+        return build(self.name, self.table, self.event, self.when)
 
     def _remove(self, schema_editor: BaseDatabaseSchemaEditor) -> None:
         postgres = schema_editor.connection.vendor == "postgresql"
@@ -68,6 +71,33 @@ def refuse_delete(table: str, *, when: str = "") -> Guard:
 def refuse_update(table: str, *, when: str = "") -> Guard:
     """No row of `table` can be changed where the SQL condition `when` holds of OLD and NEW; always without one."""
     return Guard(table, "UPDATE", when)
+
+
+class LookupGuard(Guard):
+    """As Guard, where the condition has to look at other rows: `when` may hold subqueries."""
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+        if schema_editor.connection.vendor == "postgresql":
+            schema_editor.execute(f"DROP FUNCTION IF EXISTS {self.name}()", params=None)
+
+    def _statements(self, vendor: str) -> list[str]:
+        if vendor != "postgresql":
+            return super()._statements(vendor)
+        kept = "OLD" if self.event == "DELETE" else "NEW"
+        return [
+            f"""CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF {self.when} THEN
+    RAISE EXCEPTION 'protected record: % on %', TG_OP, TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+  END IF;
+  RETURN {kept};
+END $$""",
+            f"CREATE TRIGGER {self.name} BEFORE {self.event} ON {self.table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
 
 
 def differs(*columns: str) -> str:

@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.working_days.CalendarOfRequest",
     "accounts.middleware.IdleTimeout",
     "accounts.access.AccessTableMiddleware",
 ]

@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import secrets
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -128,6 +129,21 @@ def open_identity(complaint: Complaint, *, reason: str, by: User) -> Complainant
     audit.record("visits.open_identity", complaint, by=by, facts={"reason": reason.strip()})
     identity = ComplainantIdentity.objects.filter(complaint=complaint).first()
     return _unsealed(bytes(identity.sealed)) if identity else Complainant()
+
+
+def names_to_keep_out(institutions: Iterable[int]) -> dict[int, set[str]]:
+    """Who complained about each of these institutions, for a machine alone that takes names out of words to be
+    published: nobody is shown them. What is sealed under a former key is left out."""
+    found: dict[int, set[str]] = {}
+    sealed = ComplainantIdentity.objects.filter(complaint__institution__in=institutions)
+    for institution, words in sealed.values_list("complaint__institution", "sealed"):
+        try:
+            name = _unsealed(bytes(words)).name
+        except VisitError:
+            continue
+        if name:
+            found.setdefault(institution, set()).add(name)
+    return found
 
 
 def _unsealed(sealed: bytes) -> Complainant:

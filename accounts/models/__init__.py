@@ -1,6 +1,7 @@
 """Who acts: places, departments and bureaus; users and their roles; the audit trail of what they did."""
 
 from accounts.models.audit import AuditChange, AuditEvent, AuditHead
+from accounts.models.calendar import CalendarDay
 from accounts.models.places import Bureau, Department, Region
 from accounts.models.users import Role, RoleAssignment, User
 
@@ -9,6 +10,7 @@ __all__ = [
     "AuditEvent",
     "AuditHead",
     "Bureau",
+    "CalendarDay",
     "Department",
     "Region",
     "Role",

@@ -1,3 +1,4 @@
+from publications.models.clock import Lateness
 from publications.models.disclosures import Disclosure
 from publications.models.publications import Publication, PublicationKind, PublicationVersion
 from publications.models.rows import CreditRepair, PublishedPenalty, PublishedResult
@@ -5,6 +6,7 @@ from publications.models.rows import CreditRepair, PublishedPenalty, PublishedRe
 __all__ = [
     "CreditRepair",
     "Disclosure",
+    "Lateness",
     "Publication",
     "PublicationKind",
     "PublicationVersion",

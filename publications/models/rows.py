@@ -1,7 +1,9 @@
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
-from accounts.models import Region, User
+from accounts.models import Region, Role, User
+from accounts.models.users import INSTITUTION_PEOPLE, LEADS
 from campaigns.models import Task
 from institutions.models import Domain, Institution
 from publications.models.publications import PublicationVersion
@@ -48,6 +50,9 @@ class PublishedResult(PublishedRow):
     problems = models.JSONField("发现的问题", default=list)
     measures = models.JSONField("处理措施", default=list)
     is_rectified = models.BooleanField("已整改到位", null=True, blank=True)
+    taken_at = models.DateTimeField(
+        "取自记录的时间", default=timezone.now, help_text="此后认定的更正还没有公示"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "公示的抽查结果"
@@ -64,6 +69,12 @@ class PublishedResult(PublishedRow):
             ),
             models.Index(fields=["year", "-inspected_on"], condition=Q(is_current=True), name="public_result_by_year"),
         ]
+
+
+class PublishedPenaltyQuerySet(models.QuerySet["PublishedPenalty"]):
+    def shown(self) -> "PublishedPenaltyQuerySet":
+        """Not yet hidden: `shown_until` is the first day on which a repaired one is shown no more, in any version."""
+        return self.filter(Q(shown_until__isnull=True) | Q(shown_until__gt=timezone.localdate()))
 
 
 class PublishedPenalty(PublishedRow):
@@ -83,6 +94,8 @@ class PublishedPenalty(PublishedRow):
     legal_basis = models.CharField("依据", max_length=300, blank=True)
     shown_until = models.DateField("公示至", null=True, blank=True)
 
+    objects = PublishedPenaltyQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "公示的行政处罚"
         ordering = ["-decided_on", "-pk"]
@@ -98,6 +111,17 @@ class PublishedPenalty(PublishedRow):
         ]
 
 
+class CreditRepairQuerySet(models.QuerySet["CreditRepair"]):
+    def visible_to(self, user: User) -> "CreditRepairQuerySet":
+        """The institution's people, and the officers of the bureau that decided the penalty or published it."""
+        if user.has_role(*INSTITUTION_PEOPLE):
+            return self.filter(measure__task__institution__representatives__user=user)
+        if not user.is_regulator or not user.has_role(*LEADS, Role.COUNTY_OFFICER, Role.PARTNER_LIAISON):
+            return self.none()
+        published = PublishedPenalty.objects.filter(version__publication__bureau=user.bureau_id)
+        return self.filter(Q(measure__bureau=user.bureau_id) | Q(measure__in=published.values("measure")))
+
+
 class CreditRepair(models.Model):
     """信用修复: asked for one penalty; granted, the penalty is hidden from that day."""
 
@@ -111,6 +135,8 @@ class CreditRepair(models.Model):
     decision_words = models.CharField("审核意见", max_length=500, blank=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核人")
     decided_at = models.DateTimeField("审核时间", null=True, blank=True)
+
+    objects = CreditRepairQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "信用修复"
