@@ -1,11 +1,12 @@
 from django.urls import path
 
 from reports import referral_letter, result_record, self_check_views, views, visit_documents_views, visit_sheet
+from reports.statistics import urls as statistics
 
 app_name = "reports"
 
 urlpatterns = [
-    path("", views.statistics, name="statistics"),
+    *statistics.urlpatterns,
     path("campaigns/<int:pk>/task-list/", views.task_list, name="task_list"),
     path("campaigns/<int:pk>/task-list.xlsx", views.own_task_list, name="own_task_list"),
     path("campaigns/<int:pk>/drawn-list/", views.drawn_list, name="drawn_list"),

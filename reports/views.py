@@ -1,10 +1,10 @@
-"""Lists and documents of a campaign, and the statistics page. Files of any size are made by a worker (reports/tasks.py);
+"""Lists and documents of a campaign. Files of any size are made by a worker (reports/tasks.py);
 a single notice and a county's own list are small and answered at once."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.http import Request
@@ -14,29 +14,12 @@ from campaigns.minutes import minutes_of
 from campaigns.models import Campaign, Task
 from campaigns.views.minutes import get_drawn
 from reports import datasets, requests, xlsx
-from reports.forms import CampaignChoice
 from reports.minutes import draw_minutes
 from reports.requests import Product, file_name, may_have
 from reports.responses import file_answer
-from reports.statistics import charts_of_campaign, charts_of_pool
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_ROWS_AT_ONCE = 500
-
-
-@require_GET
-def statistics(request: Request) -> HttpResponse:
-    """Pictures for whoever would rather look than read, each with its figures and the way to the rows."""
-    campaigns = Campaign.objects.visible_to(request.user).with_tasks()
-    form = CampaignChoice(request.GET, campaigns=campaigns)
-    campaign = form.chosen()
-    context = {
-        "form": form,
-        "campaign": campaign,
-        "charts": charts_of_campaign(request.user, campaign),
-        "pool": charts_of_pool(request.user),
-    }
-    return render(request, "reports/statistics.html", context)
 
 
 @require_POST

@@ -66,8 +66,12 @@ def chart_rows(data: dict[str, Any]) -> list[tuple[str, list[Any]]]:
 
 
 @register.simple_tag
-def chart_link(data: dict[str, Any], row: int) -> str:
-    """Where the rows behind the figures of that category are; empty when the chart does not say."""
+def chart_link(data: dict[str, Any], row: int, column: int | None = None) -> str:
+    """Where the rows behind the figures of that category are, or behind the one figure of the series in that column;
+    empty when the chart does not say, and for a zero."""
+    if column is not None:
+        series = data["series"][column]
+        return str(series["urls"][row]) if series.get("urls") and series["values"][row] else ""
     urls = data.get("urls") or []
     return str(urls[row]) if row < len(urls) else ""
 

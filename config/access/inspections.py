@@ -178,7 +178,6 @@ ROUTES = {
     "selftest:accept_change": {"POST": INSTITUTION_KEEPERS},
     "selftest:reject_change": {"POST": INSTITUTION_KEEPERS},
     # reports
-    "reports:statistics": {"GET": OFFICE},
     "reports:task_list": {"POST": LEAD | {Role.COUNTY_OFFICER}},
     "reports:own_task_list": {"GET": LEAD | {Role.COUNTY_OFFICER}},
     "reports:drawn_list": {"POST": LEAD | {Role.SUPERVISOR}},

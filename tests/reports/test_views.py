@@ -162,7 +162,7 @@ def test_statistics_show_pool_and_campaign_with_links_to_the_rows(client, campai
     institutions.certificate(campaign.tasks.first().institution)
     client.force_login(lead)
 
-    answer = client.get(reverse("reports:statistics"))
+    answer = client.get(reverse("reports:statistics_pictures"))
 
     assert titles(answer) == [
         "各县区分到多少检查任务？", "各领域抽了多少家？", "任务在检查人员之间分得均匀吗？", "谁承担的任务最多？",
@@ -180,7 +180,7 @@ def test_statistics_show_pool_and_campaign_with_links_to_the_rows(client, campai
 def test_statistics_count_only_what_the_person_sees(client, campaign, county_officer):
     client.force_login(county_officer)
 
-    charts = client.get(reverse("reports:statistics")).context["charts"]
+    charts = client.get(reverse("reports:statistics_pictures")).context["charts"]
 
     by_county = next(chart.data for chart in charts if chart.chart_id == "tasks-by-county")
     assert by_county["categories"] == ["平城区"]
@@ -190,7 +190,7 @@ def test_statistics_of_a_foreign_campaign_fall_back_to_the_own(client, campaign,
     client.force_login(lead)
     foreign = type(campaign).objects.exclude(pk=campaign.pk).get()
 
-    answer = client.get(reverse("reports:statistics"), {"campaign": foreign.pk})
+    answer = client.get(reverse("reports:statistics_pictures"), {"campaign": foreign.pk})
 
     assert (answer.status_code, answer.context["campaign"]) == (200, campaign)
 
@@ -198,7 +198,7 @@ def test_statistics_of_a_foreign_campaign_fall_back_to_the_own(client, campaign,
 def test_statistics_without_anything_say_so(client, lead):
     client.force_login(lead)
 
-    assert "还没有可以统计的数据" in client.get(reverse("reports:statistics")).content.decode()
+    assert "还没有可以统计的数据" in client.get(reverse("reports:statistics_pictures")).content.decode()
 
 
 def test_statistics_need_as_many_queries_for_many_rows(client, campaign, lead):
@@ -206,7 +206,7 @@ def test_statistics_need_as_many_queries_for_many_rows(client, campaign, lead):
 
     def queries():
         with CaptureQueriesContext(connection) as captured:
-            client.get(reverse("reports:statistics"))
+            client.get(reverse("reports:statistics_pictures"))
         return len(captured)
 
     queries()

@@ -1,0 +1,153 @@
+"""What was found: by item of the self-check form, by matter, by domain, by severity."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from campaigns.models import InspectionMatter
+from institutions.models import Domain
+from reports.statistics.asked import REST, Asked
+from reports.statistics.grids import Grid, Row, chart, number
+from reports.statistics.pictures import Chart
+from selftest.models import FormTemplate
+from selftest.states import FormState
+from visits.codes import Severity
+from visits.sheet import BLOCK, BLOCKS, ITEM, MATTER
+
+COLUMNS = ["问题（个）", "涉及任务（家）"]
+OTHER_LINE = "none"
+"""The line of a finding that was written down beside the check sheet."""
+LEAST_ITEMS = 18
+
+Pair = tuple[int, int]
+"""Findings, and tasks that have some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problems:
+    total: Pair
+    charts: list[Chart]
+    grids: list[Grid]
+
+
+def problems_of(asked: Asked) -> Problems:
+    """Four grouping queries, whatever the number of findings."""
+    by_line = _pairs(asked, "line")
+    whole = asked.findings().aggregate(count=Count("pk"), tasks=Count("result__task", distinct=True))
+    total = (whole["count"], whole["tasks"])
+    titles = item_titles(asked)
+    items = _by_item(asked, by_line, titles)
+    grids = [items, _by_matter(asked, by_line), _by_domain(asked, total), _by_severity(asked, total)]
+    return Problems(total, list(_charts(asked, by_line, titles)), grids)
+
+
+def _pairs(asked: Asked, field: str) -> dict[str, Pair]:
+    rows = asked.findings().order_by().values_list(field)
+    counted = rows.annotate(Count("pk"), Count("result__task", distinct=True))
+    return {value: (count, tasks) for value, count, tasks in counted}
+
+
+def item_titles(asked: Asked) -> dict[int, str]:
+    """Of the newest published form that has all items."""
+    forms = FormTemplate.objects.visible_to(asked.user).filter(state=FormState.PUBLISHED).order_by("-year", "-pk")
+    for form in forms[:5]:
+        items = form.parsed.items
+        if len(items) >= LEAST_ITEMS:
+            return {item.number: item.title for item in items}
+    return dict.fromkeys(range(1, LEAST_ITEMS + 1), "")
+
+
+def _row(title: str, pair: Pair, asked: Asked, **changes: str) -> Row:
+    count, tasks = pair
+    return Row(title, [
+        number(count, asked.rows_url("findings", **changes)), number(tasks, asked.rows_url("finding-tasks", **changes)),
+    ])  # fmt: skip
+
+
+def _total(pair: Pair, asked: Asked) -> Row:
+    row = _row("合计", pair, asked)
+    return Row(row.title, row.cells, is_total=True)
+
+
+def _by_item(asked: Asked, by_line: dict[str, Pair], titles: dict[int, str]) -> Grid:
+    rows = [
+        _row(f"{item}. {title}", by_line.get(f"{ITEM}:{item}", (0, 0)), asked, line=f"{ITEM}:{item}")
+        for item, title in titles.items()
+    ]
+    note = "只计对照自查表项目发现的问题；没有问题的项目也列出。同一家机构可以在几项中各计一次，“涉及任务”不能相加。"
+    return Grid("自查表 18 项中，哪几项问题最多？", "自查项目", COLUMNS, rows, note)
+
+
+def _by_matter(asked: Asked, by_line: dict[str, Pair]) -> Grid:
+    rows = [_row(title, by_line.get(line, (0, 0)), asked, line=line) for line, title in _matter_lines(asked, by_line)]
+    items = [pair for line, pair in by_line.items() if line.startswith(f"{ITEM}:")]
+    rows.append(
+        _row("自查表项目（见上表）", (sum(count for count, _ in items), _tasks_with_items(asked)), asked, line=ITEM)
+    )
+    rows.append(_row("检查表以外记录的问题", by_line.get("", (0, 0)), asked, line=OTHER_LINE))
+    return Grid("哪些检查事项发现了问题？", "检查事项", COLUMNS, rows, "各行问题数相加等于问题总数。")
+
+
+def _tasks_with_items(asked: Asked) -> int:
+    return asked.findings().filter(line__startswith=f"{ITEM}:").values("result__task").distinct().count()
+
+
+def _matter_lines(asked: Asked, by_line: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The matters of the plan lines with those that something was found under, then the blocks of the accreditation check."""
+    found = {line.partition(":")[2] for line in by_line if line.startswith(f"{MATTER}:")}
+    planned = set(asked.lines().order_by().values_list("matters", flat=True)) - {None}
+    names = dict(InspectionMatter.objects.filter(pk__in=found | planned).values_list("code", "name"))
+    for code in sorted(found | planned):
+        yield f"{MATTER}:{code}", names.get(code, code)
+    for code, title, _ in BLOCKS:
+        yield f"{BLOCK}:{code}", f"资质认定条件：{title}"
+
+
+def _by_domain(asked: Asked, total: Pair) -> Grid:
+    counted = _pairs(asked, "result__task__line__domain")
+    parents = dict(Domain.objects.values_list("code", "parent"))
+    names = dict(Domain.objects.values_list("code", "name"))
+    tops: dict[str | None, Pair] = {code: (0, 0) for code, parent in parents.items() if parent is None}
+    for code, (count, tasks) in counted.items():
+        top = _top(code, parents)
+        before = tops.get(top, (0, 0))
+        tops[top] = (before[0] + count, before[1] + tasks)
+    rows = [
+        _row(names[code] if code else "其他各领域", pair, asked, domain=code or REST) for code, pair in tops.items()
+    ]
+    note = "按任务所属计划条目的领域计，每项任务只属于一个条目，各行相加等于合计。"
+    return Grid("问题出在哪些领域？", "领域", COLUMNS, [*rows, _total(total, asked)], note)
+
+
+def _top(code: str | None, parents: dict[str, str | None]) -> str | None:
+    while code and parents[code]:
+        code = parents[code]
+    return code
+
+
+def _by_severity(asked: Asked, total: Pair) -> Grid:
+    counted = _pairs(asked, "severity")
+    rows = [
+        _row(severity.label, counted.get(severity.value, (0, 0)), asked, severity=severity.value)
+        for severity in Severity
+    ]
+    note = "一项任务可以有几种性质的问题，“涉及任务”不能相加，合计为去重后的数量。"
+    return Grid("问题有多严重？", "性质", COLUMNS, [*rows, _total(total, asked)], note)
+
+
+def _charts(asked: Asked, by_line: dict[str, Pair], titles: dict[int, str]) -> Iterator[Chart]:
+    found = [
+        (f"{item}. {title}", f"{ITEM}:{item}", by_line[f"{ITEM}:{item}"][0])
+        for item, title in titles.items()
+        if f"{ITEM}:{item}" in by_line
+    ]
+    if not found:
+        return
+    found.sort(key=lambda row: -row[2])
+    series = [{
+        "name": "问题", "values": [count for *_, count in found],
+        "urls": [asked.rows_url("findings", line=line) for _, line, _ in found],
+    }]  # fmt: skip
+    data = chart("bar", "自查项目", "个", [title[:18] for title, *_ in found], series)
+    yield Chart("对照自查表，哪几项问题最多？", "by-item", data, asked.rows_url("findings", line=ITEM))
