@@ -7,14 +7,37 @@ import io
 
 from accounts.models import User
 from campaigns.models import Campaign
-from reports.sheets import inspection_summary
+from reports.sheets import (
+    annual_plan,
+    inspection_summary,
+    lists,
+    measure_ledger,
+    national_statistics,
+    officer_workload,
+    platform_results,
+    problem_ledger,
+)
 from reports.sheets.kinds import Say, SheetKind, silent, with_provenance
 from reports.sheets.wanted import Wanted
 from workbooks.statistical import StatisticalSheet, write_statistics
 
 __all__ = ["SHEETS", "SheetKind", "composed", "make_sheet", "sheets_for"]
 
-SHEETS: dict[str, SheetKind] = {kind.key: kind for kind in (inspection_summary.KIND,)}
+SHEETS: dict[str, SheetKind] = {
+    kind.key: kind
+    for kind in (
+        inspection_summary.KIND,
+        national_statistics.KIND,
+        annual_plan.KIND,
+        lists.DRAWN_LIST,
+        lists.TASK_LIST,
+        lists.SELF_CHECKS,
+        problem_ledger.KIND,
+        measure_ledger.KIND,
+        platform_results.KIND,
+        officer_workload.KIND,
+    )
+}
 
 
 def sheets_for(user: User, campaign: Campaign) -> list[SheetKind]:

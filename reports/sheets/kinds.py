@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 
 from accounts.models import Role, User
 from accounts.models.users import LEADS
-from accounts.rules import can
 from campaigns.models import Campaign
-from campaigns.states import DrawState
+from campaigns.states import CampaignState, DrawState
 from jobs.running import Progress
 from reports.datasets import signed
 from reports.sheets.facts import concluded_of
@@ -17,19 +16,24 @@ from workbooks.statistical import StatisticalSheet
 
 READERS = LEADS | {Role.PARTNER_LIAISON, Role.COUNTY_OFFICER, Role.SUPERVISOR}
 """Who works with sheets; each holds what its reader may see."""
+WITH_TASKS = (CampaignState.DRAWN, CampaignState.DISPATCHED)
+NOTHING = "没有符合条件的记录。"
+
+Say = Progress | Callable[[str, int, int], None]
 
 
 def silent(message: str, done: int = 0, total: int = 0) -> None:
     """Progress of what nobody waits for."""
 
 
-Say = Progress | Callable[[str, int, int], None]
+def has_tasks(user: User, campaign: Campaign) -> bool:
+    return campaign.state in WITH_TASKS
 
 
 @dataclass(frozen=True, slots=True)
 class SheetKind:
-    """about: one sentence on what it is; rule: how it counts. right: of campaigns/rules.py, for those that not every
-    reader may have. Tables are given by `compose` (and `rows_of` the rows behind a figure: figure, code of a plan line
+    """about: one sentence on what it is; rule: how it counts. is_there: whether this user, who sees the campaign, can
+    have it now. Tables are given by `compose` (and `rows_of` the rows behind a figure: figure, code of a plan line
     or ""), other workbooks by `write`."""
 
     key: str
@@ -39,15 +43,11 @@ class SheetKind:
     compose: Callable[[Wanted], Sequence[StatisticalSheet]] | None = None
     write: Callable[[Wanted, Say], bytes] | None = None
     rows_of: Callable[[Wanted, str, str], Rows] | None = None
-    right: str = ""
-    needs_draw: bool = False
-    needs_round: bool = False
+    is_there: Callable[[User, Campaign], bool] = has_tasks
 
     def is_open_to(self, user: User, campaign: Campaign) -> bool:
         """`campaign`: one that the user sees."""
-        if not user.is_active or not user.has_role(*READERS) or (self.right and not can(user, self.right, campaign)):
-            return False
-        return not (self.needs_draw and campaign.drawn_at is None)
+        return user.is_active and user.has_role(*READERS) and self.is_there(user, campaign)
 
 
 def with_provenance(kind: SheetKind, wanted: Wanted, sheets: Sequence[StatisticalSheet]) -> Iterator[StatisticalSheet]:
