@@ -1,4 +1,5 @@
-"""The bureaus of Shanxi as they follow from its regions and departments: names, branches, document prefixes."""
+"""The bureaus as they follow from regions and departments: names, branches, document prefixes. Shanxi's in full, the
+nation's ministries, and of the other provinces, where only institutions under national accreditation lie, market regulation."""
 
 from collections.abc import Iterator
 
@@ -9,12 +10,25 @@ AT_EVERY_LEVEL = frozenset({MARKET, POLICE, ECOLOGY})
 PROVINCE_ONLY = frozenset({DRUGS})
 """Below the province its tasks lie with market regulation."""
 
+HOME = "14"
+"""Codes of Shanxi begin with it."""
+MINISTRIES = {
+    MARKET: ("国家市场监督管理总局", "市场监管总局"),
+    POLICE: ("中华人民共和国公安部", "公安部"),
+    ECOLOGY: ("中华人民共和国生态环境部", "生态环境部"),
+    "zj": ("中华人民共和国住房和城乡建设部", "住房城乡建设部"),
+    "jt": ("中华人民共和国交通运输部", "交通运输部"),
+    "zrzy": ("中华人民共和国自然资源部", "自然资源部"),
+    "sl": ("中华人民共和国水利部", "水利部"),
+    CUSTOMS: ("中华人民共和国海关总署", "海关总署"),
+    DRUGS: ("国家药品监督管理局", "国家药监局"),
+}
 CUSTOMS_HOUSES = {"140000": "太原海关", "140200": "大同海关"}
 PROVINCE_DEPARTMENTS = frozenset({POLICE, ECOLOGY, "zj", "jt", "zrzy", "sl"})
 """Called 厅 in the province's government, 局 below."""
 
 ABBREVIATIONS = {
-    "140000": "晋", "140100": "并", "140200": "同", "140300": "阳", "140400": "长", "140500": "晋市",
+    "000000": "国", "140000": "晋", "140100": "并", "140200": "同", "140300": "阳", "140400": "长", "140500": "晋市",
     "140600": "朔", "140700": "晋中", "140800": "运", "140900": "忻", "141000": "临", "141100": "吕",
 }  # fmt: skip
 PREFIX_WORDS = {MARKET: "市监认证", POLICE: "公", ECOLOGY: "环"}
@@ -27,14 +41,18 @@ def missing_bureaus() -> list[Bureau]:
 
 
 def all_bureaus() -> Iterator[Bureau]:
-    regions = Region.objects.select_related("parent").exclude(level=Region.Level.NATION)
+    regions = Region.objects.select_related("parent")
     departments = list(Department.objects.all())
-    for level in (Region.Level.PROVINCE, Region.Level.CITY, Region.Level.COUNTY):
+    for level in (Region.Level.NATION, Region.Level.PROVINCE, Region.Level.CITY, Region.Level.COUNTY):
         for region in regions.filter(level=level):
             yield from (_bureau(department, region) for department in departments if _exists(department, region))
 
 
 def _exists(department: Department, region: Region) -> bool:
+    if region.level == Region.Level.NATION:
+        return department.pk in MINISTRIES
+    if not region.code.startswith(HOME):
+        return department.pk == MARKET
     if department.pk == CUSTOMS:
         return region.pk in CUSTOMS_HOUSES
     if region.level == Region.Level.COUNTY:
@@ -63,6 +81,8 @@ def _is_branch(department: Department, region: Region) -> bool:
 
 def _names(department: Department, region: Region) -> tuple[str, str]:
     """Full and short name: 大同市平城区市场监督管理局, 平城区市场监管局."""
+    if region.level == Region.Level.NATION:
+        return MINISTRIES[department.pk]
     if department.pk == CUSTOMS:
         return CUSTOMS_HOUSES[region.pk], CUSTOMS_HOUSES[region.pk]
     if _is_branch(department, region) and region.parent:

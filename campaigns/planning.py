@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns import draw as engine
 from campaigns.models import (
     Campaign,
+    ExclusionKind,
     KeyTargetRule,
     LineAgreement,
     PlanLine,
@@ -298,6 +299,9 @@ def _campaign_problems(
     sources = [source.kind for source in campaign.sources.all()]
     if campaign.draws_lots and Source.Kind.PUBLIC not in sources and len(sources) < 2:
         yield Problem("error", "随机数来源不足：至少需要一个公开数值，或两个参与单位（见证人）。")
+    excluded = {each.kind for line in lines for each in line.exclusions.all()}
+    if ExclusionKind.NO_FINDING_BEFORE in excluded and not campaign.looks_back_at.exists():
+        yield Problem("error", "条目排除了以前没有认定问题的机构，请先在活动信息中选择“回头看的活动”。")
     yield from _overall_problems(campaign, sum(p.population for p in previews), sum(p.size for p in previews))
     yield from _agreement_problems(campaign)
 

@@ -56,7 +56,7 @@ def plan_lines(campaign: Campaign) -> list[PlanLine]:
     """The lines in order with all that the sheet needs of them."""
     return list(
         campaign.lines.select_related("domain", "lead_bureau").prefetch_related(
-            "slots__bureau", "slots__county_department", "slots__line", "matters", "partners"
+            "slots__bureau", "slots__county_department", "slots__line", "matters", "partners", "exclusions"
         )
     )
 

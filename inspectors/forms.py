@@ -121,7 +121,8 @@ class ConflictForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        counties = Region.objects.filter(code__startswith=user.scope or "-", level=Region.Level.COUNTY)
+        scope = "-" if user.scope is None else user.scope
+        counties = Region.objects.filter(code__startswith=scope, level=Region.Level.COUNTY)
         self.fields["county"].queryset = counties.select_related("parent")  # type: ignore[attr-defined]
 
     def clean_institution(self) -> Institution | None:

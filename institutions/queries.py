@@ -12,9 +12,9 @@ from institutions.models.risks import KEY_TARGET_KINDS
 
 
 def region_label(region: Region) -> str:
-    """大同市平城区: a county with its city before it. Touches `region.parent`."""
+    """大同市平城区, 北京市海淀区: a county with its city before it. Touches `region.parent`."""
     parent = region.parent
-    if parent is None or parent.level != Region.Level.CITY or region.level != Region.Level.COUNTY:
+    if parent is None or parent.level == Region.Level.NATION or region.level != Region.Level.COUNTY:
         return region.name
     return f"{parent.name}{region.name}"
 

@@ -82,6 +82,7 @@ class Campaign(models.Model):
     )
     document_number = models.CharField("发文字号", max_length=60, blank=True)
     issued_on = models.DateField("发文日期", null=True, blank=True)
+    blueprint = models.CharField("依据的通知模板", max_length=30, blank=True, editable=False)
     description = models.TextField("说明", blank=True)
     discipline = models.TextField("工作纪律", blank=True, help_text="通知中的纪律要求，印在检查通知和文书上")
     notice_window = models.CharField(

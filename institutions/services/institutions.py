@@ -41,7 +41,9 @@ def _checked(values: Mapping[str, Any], by: User) -> dict[str, Any]:
     if unknown:
         raise ValueError(f"not a fact of an institution: {sorted(unknown)}")
     county = values.get("county")
-    if county is not None and not (county.level == Region.Level.COUNTY and county.pk.startswith(by.scope or "-")):
+    if county is not None and not (
+        county.level == Region.Level.COUNTY and county.pk.startswith("-" if by.scope is None else by.scope)
+    ):
         raise ValidationError({"county": "只能登记本辖区县区的机构。"})
     checked = dict(values)
     for name in ("uscc", "organisation_code"):

@@ -31,9 +31,11 @@ def test_reference_loads_once_and_keeps_what_was_edited(reference):
     LegalBasis.objects.create(title="新办法", article="第一条", valid_from="2026-01-01")
 
 
-def test_regions_are_shanxi_with_its_cities_counties_and_zones(reference):
+def test_regions_are_shanxi_in_full_and_of_the_other_provinces_one_place_each(reference):
     counts = {level: Region.objects.filter(level=level).count() for level in Region.Level.values}
-    assert counts == {"nation": 1, "province": 1, "city": 11, "county": 120}
+    assert counts == {"nation": 1, "province": 31, "city": 37, "county": 150}
+    shanxi = {level: Region.objects.filter(level=level, code__startswith="14").count() for level in counts}
+    assert shanxi == {"nation": 0, "province": 1, "city": 11, "county": 120}
     zones = Region.objects.filter(kind=Region.Kind.ZONE).values_list("code", "name")
     assert list(zones) == [
         ("140271", "大同经济技术开发区"), ("140571", "晋城经济技术开发区"), ("140971", "五台山风景名胜区"),
@@ -42,7 +44,7 @@ def test_regions_are_shanxi_with_its_cities_counties_and_zones(reference):
 
 def test_region_codes_lie_below_their_parents(reference):
     for region in Region.objects.exclude(level=Region.Level.NATION).select_related("parent"):
-        assert re.fullmatch(r"14\d{4}", region.code)
+        assert re.fullmatch(r"[1-6]\d{5}", region.code)
         assert region.code.startswith(region.parent.scope)
         assert region.scope != region.parent.scope
 
@@ -76,11 +78,25 @@ def test_bureaus_of_datong_and_its_counties(reference):
     assert Bureau.objects.get(pk="sthj:140213").branch_of_id == "sthj:140200"
 
 
+def test_bureaus_of_the_nation_and_of_other_provinces(reference):
+    names = list(Bureau.objects.filter(region_id="000000").values_list("pk", "short_name"))
+    assert names == [
+        ("scjg:000000", "市场监管总局"), ("ga:000000", "公安部"), ("sthj:000000", "生态环境部"),
+        ("zj:000000", "住房城乡建设部"), ("jt:000000", "交通运输部"), ("zrzy:000000", "自然资源部"),
+        ("sl:000000", "水利部"), ("hg:000000", "海关总署"), ("yj:000000", "国家药监局"),
+    ]  # fmt: skip
+    assert Bureau.objects.get(pk="scjg:000000").document_prefix == "国市监认证"
+    beyond = Bureau.objects.filter(region__code__startswith="11").values_list("pk", "name")
+    assert list(beyond) == [
+        ("scjg:110000", "北京市市场监督管理局"), ("scjg:110108", "北京市海淀区市场监督管理局"),
+    ]  # fmt: skip
+
+
 def test_every_bureau_is_well_formed(reference):
     for bureau in Bureau.objects.all():
         bureau.full_clean()
     names = list(Bureau.objects.values_list("name", flat=True))
-    assert len(names) == len(set(names)) == 447
+    assert len(names) == len(set(names)) == 542
 
 
 def test_matters_name_existing_departments_domains_and_bases(reference):
