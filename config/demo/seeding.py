@@ -36,12 +36,13 @@ def seed(say: Say) -> None:
     the next one ready to be frozen."""
     say("行政区划、部门、机关单位、领域、抽查事项")
     call_command("load_reference", verbosity=0)
-    accounts = _accounts()
+    accounts = open_accounts(DEMO_ACCOUNTS)
     _name_contacts(accounts["sysadmin"])
     province = accounts["shanxi-officer"]
     say("检查对象名录库（约 1,900 家）")
     counties = list(Region.objects.filter(level=Region.Level.COUNTY, code__startswith="14").select_related("parent"))
-    _import_institutions(institution_rows([each for each in counties if each.kind == Region.Kind.GB]), by=province)
+    rows = institution_rows([each for each in counties if each.kind == Region.Kind.GB])
+    import_institutions(rows, "山西省检查对象名录库（演示）.xlsx", by=province)
     say("检查人员名录库（900 名检查人员，60 名专家）")
     _import_people(province)
     _link_people(accounts)
@@ -55,16 +56,18 @@ def seed(say: Say) -> None:
     open_self_checks(campaign, accounts["datong-officer"], accounts["institution-clerk"])
 
 
-def _accounts() -> dict[str, User]:
+def open_accounts(accounts: Iterable[DemoAccount]) -> dict[str, User]:
     """The three administrators first; they open the other accounts and grant their roles."""
-    founders = {account.roles[0]: account for account in DEMO_ACCOUNTS if account.roles[0] in ADMINISTRATORS}
-    people = {role: (account.username, account.name) for role, account in founders.items()}
-    installed = founding.install_administrators(people, DEMO_PASSWORD)
+    wanted = list(accounts)
+    installed = install(wanted)
     found = {user.username: user for user in installed.values()}
-    for account in DEMO_ACCOUNTS:
-        if account.username not in found:
-            found[account.username] = _open(account, installed)
-    return found
+    return found | {each.username: open_account(each, installed) for each in wanted if each.username not in found}
+
+
+def install(accounts: Iterable[DemoAccount]) -> dict[Role, User]:
+    founders = {account.roles[0]: account for account in accounts if account.roles[0] in ADMINISTRATORS}
+    people = {role: (account.username, account.name) for role, account in founders.items()}
+    return founding.install_administrators(people, DEMO_PASSWORD)
 
 
 def _name_contacts(administrator: User) -> None:
@@ -75,7 +78,7 @@ def _name_contacts(administrator: User) -> None:
         edit_bureau(Bureau.objects.get(pk=code), values, by=administrator)
 
 
-def _open(account: DemoAccount, administrators: Mapping[Role, User]) -> User:
+def open_account(account: DemoAccount, administrators: Mapping[Role, User]) -> User:
     bureau = Bureau.objects.get(pk=account.bureau) if account.bureau else None
     opener = administrators[Role.SYSTEM_ADMINISTRATOR]
     user, _ = users.create_user(account.username, account.name, bureau=bureau, password=DEMO_PASSWORD, by=opener)
@@ -84,8 +87,8 @@ def _open(account: DemoAccount, administrators: Mapping[Role, User]) -> User:
     return User.objects.get(pk=user.pk)
 
 
-def _import_institutions(rows: Iterable[Mapping[str, str]], *, by: User) -> None:
-    run = start_import(ContentFile(workbook_of(rows)), file_name="山西省检查对象名录库（演示）.xlsx", by=by)
+def import_institutions(rows: Iterable[Mapping[str, str]], file_name: str, *, by: User) -> None:
+    run = start_import(ContentFile(workbook_of(rows)), file_name=file_name, by=by)
     _run(run.check_job)
     _run(confirm_import(run, by=by))
 
@@ -94,10 +97,13 @@ def _import_people(by: User) -> None:
     bureaus = list(Bureau.objects.filter(region__code__startswith="14").select_related("region"))
     cities = list(Region.objects.filter(level=Region.Level.CITY, code__startswith="14"))
     for pool, rows in ((Pool.INSPECTORS, inspector_rows(bureaus)), (Pool.EXPERTS, expert_rows(cities))):
-        book, name = ContentFile(workbook_of(rows)), f"山西省{Pool(pool).label}（演示）.xlsx"
-        run = people_imports.start_import(book, pool=pool, file_name=name, by=by)
-        _run(run.check_job)
-        _run(people_imports.confirm_import(run, by=by))
+        import_people(rows, pool, f"山西省{Pool(pool).label}（演示）.xlsx", by=by)
+
+
+def import_people(rows: Iterable[Mapping[str, str]], pool: Pool, file_name: str, *, by: User) -> None:
+    run = people_imports.start_import(ContentFile(workbook_of(rows)), pool=pool, file_name=file_name, by=by)
+    _run(run.check_job)
+    _run(people_imports.confirm_import(run, by=by))
 
 
 def _link_people(accounts: Mapping[str, User]) -> None:

@@ -1,30 +1,35 @@
 """Who acts in the demo's inspections: its accounts, and those of colleagues and institutions, opened when needed."""
 
+import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils import timezone
 
 from accounts.demo import DEMO_PASSWORD
-from accounts.models import Role, User
+from accounts.models import Bureau, Department, Region, Role, User
 from accounts.services import roles, users
 from campaigns.models import Campaign, Task
+from config.demo.names import person
 from inspectors.models import Inspector
 from inspectors.services.inspectors import link_account
 from institutions.models import Institution, Representative
 from selftest import activating, inviting
 from visits.models import Visit
 
-SPEAKERS = {"scjg:140200": "datong-officer", "ga:140200": "datong-police", "sthj:140200": "datong-ecology"}
+SPEAKING = (Role.LEAD_OFFICER, Role.PARTNER_LIAISON, Role.COUNTY_OFFICER)
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """`now` is the moment at which the demo is made."""
+    """`now` is the moment at which the demo is made, or the one that its story leads to; `place`: how the accounts of
+    the lead bureau begin."""
 
     accounts: Mapping[str, User]
     now: datetime
+    place: str = "datong"
+    opened: dict[str, User] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -33,23 +38,56 @@ class Cast:
     def __getitem__(self, username: str) -> User:
         return self.accounts[username]
 
+    @property
+    def officer(self) -> User:
+        return self.accounts[f"{self.place}-officer"]
+
+    @property
+    def approver(self) -> User:
+        return self.accounts[f"{self.place}-approver"]
+
+    @property
+    def supervisor(self) -> User:
+        return self.accounts[f"{self.place}-supervisor"]
+
+    @property
+    def home(self) -> str:
+        """The lead bureau's code."""
+        return str(self.officer.bureau_id)
+
     def speaker(self, bureau: str | None) -> User:
-        """Who enters results and decisions of this bureau."""
-        return self.accounts[SPEAKERS.get(bureau or "", "datong-officer")]
+        """Who plans visits and enters results and decisions of this bureau."""
+        known = [user for user in self.accounts.values() if user.bureau_id == bureau and user.has_role(*SPEAKING)]
+        if known or not bureau:
+            return known[0] if known else self.officer
+        if bureau not in self.opened:
+            self.opened[bureau] = self._open_speaker(Bureau.objects.select_related("region").get(pk=bureau))
+        return self.opened[bureau]
+
+    def decider(self, bureau: str) -> User:
+        """Who holds the joint review: the person in charge, in a county whoever runs its inspections."""
+        return self.approver if bureau == self.home else self.speaker(bureau)
+
+    def _open_speaker(self, bureau: Bureau) -> User:
+        is_market = bureau.department_id == Department.MARKET_REGULATION
+        role = Role.LEAD_OFFICER if is_market else Role.PARTNER_LIAISON
+        if is_market and bureau.region.level == Region.Level.COUNTY:
+            role = Role.COUNTY_OFFICER
+        return self._open_user(f"demo-{bureau.pk.replace(':', '-')}", person(random.Random(bureau.pk)), bureau, role)
+
+    def _open_user(self, username: str, name: str, bureau: Bureau, role: Role) -> User:
+        user, _ = users.create_user(username, name, bureau=bureau, password=DEMO_PASSWORD, by=self.accounts["sysadmin"])
+        roles.grant_role(user, role, by=self.accounts["secadmin"])
+        return User.objects.select_related("bureau__region").get(pk=user.pk)
 
     def account_of(self, inspector: Inspector) -> User:
         inspector.refresh_from_db()
         return inspector.user or self._open(inspector)
 
     def _open(self, inspector: Inspector) -> User:
-        officer = self.accounts["datong-officer"]
-        user, _ = users.create_user(
-            f"demo-inspector-{inspector.number.lower()}", inspector.name, bureau=inspector.bureau,
-            password=DEMO_PASSWORD, by=self.accounts["sysadmin"],
-        )  # fmt: skip
-        roles.grant_role(user, Role.INSPECTOR, by=self.accounts["secadmin"])
-        user = User.objects.get(pk=user.pk)
-        link_account(inspector, user, by=officer)
+        username = f"demo-inspector-{inspector.number.lower()}"
+        user = self._open_user(username, inspector.name, inspector.bureau, Role.INSPECTOR)
+        link_account(inspector, user, by=self.speaker(inspector.bureau_id))
         return user
 
     def recorders(self, visit: Visit) -> dict[str, User]:
@@ -66,7 +104,7 @@ class Cast:
         known = Representative.objects.filter(institution=institution, role=Role.INSTITUTION_CLERK).first()
         if known:
             return known.user
-        code = inviting.invite(institution, Role.INSTITUTION_CLERK, by=self.accounts["datong-officer"])
+        code = inviting.invite(institution, Role.INSTITUTION_CLERK, by=self.officer)
         return activating.activate(
             activating.find(code), username=f"demo-rep-{institution.pk}", name=institution.legal_representative,
             phone="0352-0000000", password=DEMO_PASSWORD,

@@ -9,7 +9,6 @@ from django.utils import timezone
 from accounts.models import Bureau, User
 from campaigns.models import Task
 from config.demo.visits import pictures
-from config.demo.visits.campaign import CITY
 from config.demo.visits.cast import Cast
 from visits import measures, rectifying, referring
 from visits.codes import MeasureKind
@@ -19,12 +18,13 @@ MENDED = "已按要求整改：完善了相关程序文件，补齐了记录并�
 
 
 def propose(
-    findings: Sequence[Finding], kind: MeasureKind, cast: Cast, *, bureau: str = CITY, person: str = "",
+    findings: Sequence[Finding], kind: MeasureKind, cast: Cast, *, bureau: str = "", person: str = "",
     post: str = "", words: str = "",
 ) -> Measure:  # fmt: skip
+    task = Task.objects.get(pk=findings[0].result.task_id)
     return measures.propose_measure(
-        Task.objects.get(pk=findings[0].result.task_id), kind=kind, bureau=Bureau.objects.get(pk=bureau),
-        findings=findings, person=person, post=post, words=words, by=cast["datong-officer"],
+        task, kind=kind, bureau=Bureau.objects.get(pk=bureau or task.bureau_id), findings=findings, person=person,
+        post=post, words=words, by=cast.speaker(task.bureau_id),
     )  # fmt: skip
 
 
@@ -41,10 +41,11 @@ def carry_out(measure: Measure, cast: Cast) -> Measure:
     return measures.carry_out(measure, done_on=timezone.localdate(), by=cast.speaker(measure.bureau_id))
 
 
-def order(findings: Sequence[Finding], demands: str, due_on: date, cast: Cast, *, bureau: str = CITY) -> Rectification:
+def order(findings: Sequence[Finding], demands: str, due_on: date, cast: Cast, *, bureau: str = "") -> Rectification:
+    task = Task.objects.get(pk=findings[0].result.task_id)
+    giver = Bureau.objects.get(pk=bureau or task.bureau_id)
     return rectifying.order_rectification(
-        Task.objects.get(pk=findings[0].result.task_id), bureau=Bureau.objects.get(pk=bureau), findings=findings,
-        demands=demands, due_on=due_on, by=cast.speaker(bureau),
+        task, bureau=giver, findings=findings, demands=demands, due_on=due_on, by=cast.speaker(giver.pk)
     )  # fmt: skip
 
 
@@ -69,10 +70,10 @@ def verify(report: RectificationReport, cast: Cast, words: str = "") -> None:
 
 def refer(
     source: Finding | Task | Complaint, subject: str, text: str, cast: Cast, *, days: int = 30, to: str = "",
-    outside: str = "", sender: str = CITY,
+    outside: str = "", sender: str = "",
 ) -> Referral:  # fmt: skip
     return referring.refer(
         source, subject=subject, text=text, due_on=timezone.localdate() + timedelta(days=days),
-        receiver=Bureau.objects.get(pk=to) if to else None, outside=outside, sender=Bureau.objects.get(pk=sender),
-        by=cast.speaker(sender),
+        receiver=Bureau.objects.get(pk=to) if to else None, outside=outside, sender=Bureau.objects.get(pk=sender or cast.home),
+        by=cast.speaker(sender or cast.home),
     )  # fmt: skip

@@ -18,6 +18,7 @@ from config.demo.visits import pictures
 from config.demo.visits.cast import Cast
 from config.demo.visits.clock import at, workday
 from config.demo.visits.words import CLEAN_OPINION, OPINION, Ill
+from inspectors.models import Inspector
 from visits import attending, delivering, evidence, recording, sampling, scheduling, sheet, signing
 from visits.codes import Agreement, Check, DeliveryMode, Outcome
 from visits.models import Operation, Visit
@@ -55,13 +56,13 @@ def in_person(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
     name = notice.task.institution.legal_representative
     delivering.deliver(
         notice, mode=DeliveryMode.IN_PERSON, told_at=now, received_by=name, proof=pictures.scan(notice.number),
-        by=cast["datong-officer"],
+        by=cast.speaker(notice.task.bureau_id),
     )  # fmt: skip
 
 
 def by_post(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
     words = "邮政特快专递，邮件编号 EX000000126CN，同城当日送达，收发室签收"
-    delivering.deliver(notice, mode=DeliveryMode.POST, told_at=now, words=words, by=cast["datong-officer"])
+    delivering.deliver(notice, mode=DeliveryMode.POST, told_at=now, words=words, by=cast.speaker(notice.task.bureau_id))
 
 
 def pinned_up(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
@@ -76,7 +77,7 @@ def left_there(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
 def _leave(notice: InspectionNotice, now: datetime, words: str, cast: Cast) -> None:
     delivering.deliver(
         notice, mode=DeliveryMode.LEFT, told_at=now, witness="社区网格员贺春生", words=words,
-        proof=pictures.scan(notice.number), by=cast["datong-officer"],
+        proof=pictures.scan(notice.number), by=cast.speaker(notice.task.bureau_id),
     )  # fmt: skip
 
 
@@ -85,13 +86,26 @@ def electronically(notice: InspectionNotice, now: datetime, cast: Cast) -> None:
 
 
 def notify(task: Task, cast: Cast) -> InspectionNotice:
-    declare_team([task], by=cast["datong-officer"])
-    return issue_notices([Task.objects.get(pk=task.pk)], by=cast["datong-officer"])[0]
+    declare_team([task], by=cast.officer)
+    return issue_notices([Task.objects.get(pk=task.pk)], by=cast.speaker(task.bureau_id))[0]
 
 
 def plan(task: Task, start: datetime, cast: Cast, *, hours: float = 2.5) -> Visit:
     task = Task.objects.get(pk=task.pk)
-    return scheduling.plan_visit(task, start=start, end=start + timedelta(hours=hours), by=cast["datong-officer"])
+    by = cast.speaker(task.bureau_id)
+    visit = scheduling.plan_visit(task, start=start, end=start + timedelta(hours=hours), by=by)
+    if not scheduling.has_drawn_team(task):
+        _name_officers(visit, cast)
+    return visit
+
+
+def _name_officers(visit: Visit, cast: Cast) -> None:
+    """Where no team was drawn, the bureau that organises names two of its own."""
+    by = cast.speaker(visit.task.bureau_id)
+    own = Inspector.objects.active().filter(bureau=visit.task.bureau_id).order_by("number")
+    able = [each for each in own if not each.certificate_gaps(timezone.localdate(visit.planned_start))]
+    for inspector in [each for each in able if not scheduling.is_recused(each, visit.task)][:2]:
+        scheduling.add_officer(visit, inspector, by=by)
 
 
 def visited(task: Task, trip: Trip, cast: Cast, tell: Tell = in_person) -> Generator[datetime, None, Visit]:

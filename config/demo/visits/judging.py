@@ -76,14 +76,14 @@ def submit(task: Task, ills: Collection[Ill], cast: Cast, *, only: str = "") -> 
 
 def review(task: Task, cast: Cast) -> None:
     for result in task.results.all():
-        results.pass_result(result, by=cast["datong-officer"])
+        results.pass_result(result, by=cast.speaker(task.bureau_id))
 
 
 def conclude(task: Task, cast: Cast, words: str = JOINT_WORDS) -> JointReview:
     bureaus = [result.bureau for result in task.results.select_related("bureau")]
     task = Task.objects.get(pk=task.pk)
     today = timezone.localdate()
-    return results.conclude(task, held_on=today, bureaus=bureaus, words=words, by=cast["datong-approver"])
+    return results.conclude(task, held_on=today, bureaus=bureaus, words=words, by=cast.decider(task.bureau_id))
 
 
 def concluded(

@@ -8,6 +8,9 @@ from visits.codes import Severity
 
 OVERSIGHT, ACCREDITATION = "检验检测机构监督管理办法", "检验检测机构资质认定管理办法"
 AIR, TRAFFIC = "中华人民共和国大气污染防治法", "中华人民共和国道路交通安全法"
+RENUMBERED_ON = date(2025, 3, 18)
+FORMERLY = {"第十四条": "第十三条", "第十五条": "第十四条", "第二十六条": "第二十五条"}
+"""Articles of the 监督管理办法 as they were numbered before."""
 CLEAN_OPINION = "检查情况属实，无异议。"
 OPINION = "对检查发现的问题无异议，将按要求整改。"
 
@@ -25,6 +28,8 @@ class Ill:
 
 def basis_of(ill: Ill, day: date) -> LegalBasis | None:
     title, article = ill.rule
+    if title == OVERSIGHT and day < RENUMBERED_ON:
+        article = FORMERLY[article]
     return LegalBasis.objects.valid_on(day).get(title=title, article=article) if title else None
 
 
@@ -35,12 +40,12 @@ TRAINING = Ill(
 CALIBRATION = Ill(
     "block:equipment", "设备检定校准",
     "1 台电子天平的校准证书已过计划校准日期 47 天，期间仍用于出具检验检测报告；设备状态标识未更换。",
-    Severity.VIOLATION, (OVERSIGHT, "第二十五条"),
+    Severity.VIOLATION, (OVERSIGHT, "第二十六条"),
 )  # fmt: skip
 ARCHIVES = Ill(
     "block:other", "报告和原始记录保存",
     "抽查 2 份归档报告，原始记录缺少复核人签字，电子数据备份只保存到上年 12 月，不满 6 年。",
-    Severity.VIOLATION, (OVERSIGHT, "第二十五条"),
+    Severity.VIOLATION, (OVERSIGHT, "第二十六条"),
 )  # fmt: skip
 STATISTICS = Ill(
     "block:other", "统计直报",
@@ -66,7 +71,7 @@ BEYOND = Ill(
 UNTRUE = Ill(
     "block:capability", "检验检测报告",
     "抽查 5 份报告，其中 1 份的检测数据与原始记录不一致，且样品的采集时间晚于报告所载检测时间。",
-    Severity.UNTRUE, (OVERSIGHT, "第十三条"),
+    Severity.UNTRUE, (OVERSIGHT, "第十四条"),
 )  # fmt: skip
 FALSE_EMISSIONS = Ill(
     "matter:HB-01", "机动车排放检验",
@@ -81,7 +86,7 @@ FALSE_SAFETY = Ill(
 FALSE_REPORTS = Ill(
     "block:capability", "检验检测报告",
     "抽查 8 份报告，其中 2 份未经检验检测即出具数据和结果，授权签字人对此知情。",
-    Severity.FALSE, (OVERSIGHT, "第十四条"),
+    Severity.FALSE, (OVERSIGHT, "第十五条"),
 )  # fmt: skip
 LIMITS = Ill(
     "matter:HB-01", "排放检验限值",
@@ -90,5 +95,5 @@ LIMITS = Ill(
 SAMPLING_POINTS = Ill(
     "matter:HB-02", "采样点位",
     "有组织废气采样孔位置与监测方案不一致，现场采样记录没有说明偏离原因。", Severity.VIOLATION,
-    ("检验检测机构监督管理办法", "第二十五条"),
+    (OVERSIGHT, "第二十六条"),
 )  # fmt: skip
