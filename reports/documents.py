@@ -91,7 +91,8 @@ class OfficialDocument:
 
     issuers: in the order of the red head; the first is the lead. More than one makes it a joint document.
     recipients: 主送机关, printed as one line without its colon, e.g. “各县区市场监管局、公安局，各检验检测机构”.
-    signatures: as printed above the date; empty means the issuers.
+    signatures: as printed above the date; empty means the issuers. suffix: what stands behind the issuers in the head.
+    stamp: across every page, e.g. “已撤回”.
     openness: 附注 without brackets, e.g. “此件公开发布”.
     cc: 抄送机关. printed_by, printed_on: 印发机关 and 印发日期; without printed_by no 版记 is printed.
     """
@@ -109,6 +110,8 @@ class OfficialDocument:
     printed_by: str = ""
     printed_on: date | None = None
     contacts: tuple[Contact, ...] = ()
+    suffix: str = "文件"
+    stamp: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ def render_many(pages: Sequence[str], *, stylesheets: Sequence[str]) -> bytes:
 
 
 def render_official_document(document: OfficialDocument) -> bytes:
-    flag = lay_out_flag(document.issuers, suffix="文件")
+    flag = lay_out_flag(document.issuers, suffix=document.suffix)
     context = {
         "document": document,
         "flag": flag,

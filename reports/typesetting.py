@@ -104,11 +104,12 @@ def _splits_a_number(text: str, place: int) -> bool:
 
 
 def _ugliness(lines: Sequence[str]) -> float:
-    """Too long is worst, then a last line as long as the first, then uneven lines, then words cut in two."""
+    """Too long is worst, then a quotation or a word cut in two, then uneven lines."""
     widths = [width_in_characters(line) for line in lines]
     too_long = sum(max(0.0, width - TITLE_CHARACTERS) for width in widths)
     cut_words = sum(not line.endswith(GOOD_LINE_ENDS) for line in lines[:-1])
-    return 100 * too_long + (max(widths) - min(widths)) + 6 * cut_words
+    torn = sum(line.count("“") != line.count("”") for line in lines[:-1])
+    return 100 * too_long + (max(widths) - min(widths)) + 6 * cut_words + 8 * torn
 
 
 @dataclass(frozen=True, slots=True)
