@@ -25,7 +25,7 @@ FILES = (
         for name in ("app", "certificates", "dom", "ending", "http", "line", "photos", "queue", "record", "sample",
                      "sheet", "sign", "start", "store", "today")
     ),
-    "js/draw/hashing.js", "vendor/noble/hmac.js", "vendor/noble/sha2.js", "vendor/noble/_md.js",
+    "js/answering.js", "js/draw/hashing.js", "vendor/noble/hmac.js", "vendor/noble/sha2.js", "vendor/noble/_md.js",
     "vendor/noble/_u64.js", "vendor/noble/utils.js", "vendor/signature_pad.js",
 )  # fmt: skip
 """All that the pages are made of; a module that is missing here is missing offline."""

@@ -1,6 +1,8 @@
 // One question over the network, and what came of it: { kind, data }.
 // kind: ok | refused | gone | somebody-else | signed-out | offline
 
+import { ask } from "../answering.js";
+
 const KINDS = { 200: "ok", 401: "somebody-else", 404: "gone", 413: "refused", 422: "refused" };
 const PATIENCE = 20_000;
 const PATIENCE_FOR_PARTS = 90_000;
@@ -39,26 +41,11 @@ export class Http {
     return "ok";
   }
 
-  async once(method, path, body) {
+  once(method, path, body) {
     const isBlob = body instanceof Blob;
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), isBlob ? PATIENCE_FOR_PARTS : PATIENCE);
     const headers = { Accept: "application/json", "X-Kept-By": this.user };
     if (method !== "GET") Object.assign(headers, { "X-CSRFToken": this.token, "Content-Type": isBlob ? "application/octet-stream" : "application/json" });
-    try {
-      const answer = await fetch(this.root + path, {
-        method, headers, redirect: "manual", cache: "no-store", signal: patience.signal,
-        body: body === undefined || isBlob ? body : JSON.stringify(body),
-      });
-      if (answer.type === "opaqueredirect") return { kind: "signed-out", data: {} };
-      if (answer.status === 403) return { kind: "forbidden", data: {} };
-      if (!(answer.status in KINDS)) return { kind: "offline", data: { words: "服务器暂时没有响应" } };
-      const isJson = answer.headers.get("Content-Type")?.includes("json");
-      return { kind: KINDS[answer.status], data: isJson ? await answer.json() : {} };
-    } catch {
-      return { kind: "offline", data: {} };
-    } finally {
-      clearTimeout(timer);
-    }
+    const options = { method, headers, cache: "no-store", body: body === undefined || isBlob ? body : JSON.stringify(body) };
+    return ask(this.root + path, options, { kinds: KINDS, patience: isBlob ? PATIENCE_FOR_PARTS : PATIENCE });
   }
 }

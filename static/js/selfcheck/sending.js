@@ -1,6 +1,8 @@
 // One save over the network, and what came of it: { kind, data }.
 // kind: saved | changed | locked | gone | refused | signed-out | somebody-else | offline
 
+import { ask } from "../answering.js";
+
 const KINDS = { 200: "saved", 401: "somebody-else", 404: "gone", 409: "changed", 422: "refused", 423: "locked" };
 const PATIENCE = 20_000;
 
@@ -15,25 +17,10 @@ export async function send(url, user, base, values) {
   return second.kind === "forbidden" ? { kind: "locked", data: { words: "您现在不能填写这份自查表，请刷新页面。" } } : second;
 }
 
-async function post(url, user, base, values) {
+function post(url, user, base, values) {
   const body = new URLSearchParams({ ...values, base, user });
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE);
-  try {
-    const answer = await fetch(url, {
-      method: "POST", body, keepalive: true, redirect: "manual", signal: patience.signal,
-      headers: { "X-CSRFToken": token, Accept: "application/json" },
-    });
-    if (answer.type === "opaqueredirect") return { kind: "signed-out", data: {} };
-    if (answer.status === 403) return { kind: "forbidden", data: {} };
-    if (!(answer.status in KINDS)) return { kind: "offline", data: { words: "服务器暂时没有响应" } };
-    const isJson = answer.headers.get("Content-Type")?.includes("json");
-    return { kind: KINDS[answer.status], data: isJson ? await answer.json() : {} };
-  } catch {
-    return { kind: "offline", data: {} };
-  } finally {
-    clearTimeout(timer);
-  }
+  const headers = { "X-CSRFToken": token, Accept: "application/json" };
+  return ask(url, { method: "POST", body, headers, keepalive: true }, { kinds: KINDS, patience: PATIENCE });
 }
 
 // After a new sign-in the page's token is no longer good; a fresh one is only taken for the same account.
