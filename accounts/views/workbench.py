@@ -1,6 +1,5 @@
-from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
 
 from accounts import workbench
@@ -21,11 +20,6 @@ WHY_NOTHING = {
     Role.AUDITOR: "查询和核验审计记录请从左侧栏目进入。",
 }
 """Why the list of things to do is empty, for each role."""
-
-
-@login_not_required
-def home(request: HttpRequest) -> HttpResponse:
-    return redirect("workbench" if request.user.is_authenticated else "accounts:sign_in")
 
 
 def show(request: Request) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import Request
-from campaigns.views.record import navigation
+from accounts.public_navigation import public_navigation
 from visits import complaining
 from visits.errors import VisitError
 from visits.forms.complaints import ComplaintForm, StatusForm
@@ -42,7 +42,7 @@ def complaint_new(request: Request) -> HttpResponse:
 
 
 def _frame() -> dict[str, Any]:
-    return {"public_navigation": navigation("complaints")}
+    return {"public_navigation": public_navigation("complaints")}
 
 
 def _send(request: Request, form: ComplaintForm) -> list[str]:

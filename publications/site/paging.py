@@ -1,0 +1,90 @@
+"""Pages of a long list by the place where the last one ended: any page costs what the first one costs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+
+from django.db.models import F, Q, QuerySet
+
+from publications.site.searching import Asked
+
+PAGE = 20
+COUNTED = 1000
+"""Nobody needs to know more exactly than “more than”."""
+
+Row = TypeVar("Row")
+Place = tuple[date | None, int]
+
+
+@dataclass(frozen=True)
+class Slice(Generic[Row]):
+    """One page. `next` and `previous` are the queries of its neighbours, empty where there is none."""
+
+    rows: list[Row]
+    count: int
+    is_more: bool
+    """There are more than `count`."""
+    next: str
+    previous: str
+
+
+def cut(rows: QuerySet[Any], day: str, asked: Asked, read: Callable[[QuerySet[Any]], list[Row]]) -> Slice[Row]:
+    """By the day, the newest first, those without a day before them. `read` gives rows with `pk` and that day."""
+    counted = rows.order_by()[: COUNTED + 1].count()
+    before, after = place(asked.before), place(asked.after)
+    if before:
+        found = _newer(rows, day, before, read)
+        has_previous, has_next = len(found) > PAGE, True
+        shown = found[:PAGE][::-1]
+    else:
+        found = read(_newest_first(_older_than(rows, day, after), day)[: PAGE + 1])
+        has_previous, has_next = after is not None, len(found) > PAGE
+        shown = found[:PAGE]
+    return Slice(
+        rows=shown,
+        count=min(counted, COUNTED),
+        is_more=counted > COUNTED,
+        next=_address(asked, "after", shown[-1], day) if has_next and shown else "",
+        previous=_address(asked, "before", shown[0], day) if has_previous and shown else "",
+    )
+
+
+def place(text: str) -> Place | None:
+    """2025-10-31_12 or, without a day, _12; None for anything else."""
+    day, mark, pk = text.partition("_")
+    if not mark or not pk.isdecimal() or len(pk) > 18:
+        return None
+    try:
+        return (date.fromisoformat(day) if day else None, int(pk))
+    except ValueError:
+        return None
+
+
+def _address(asked: Asked, direction: str, row: Any, day: str) -> str:
+    at = getattr(row, day)
+    return "&".join(filter(None, [asked.address, f"{direction}={at.isoformat() if at else ''}_{row.pk}"]))
+
+
+def _newest_first(rows: QuerySet[Any], day: str) -> QuerySet[Any]:
+    return rows.order_by(F(day).desc(nulls_first=True), "-pk")
+
+
+def _older_than(rows: QuerySet[Any], day: str, after: Place | None) -> QuerySet[Any]:
+    if after is None:
+        return rows
+    at, pk = after
+    if at is None:
+        return rows.filter(Q(**{f"{day}__isnull": False}) | Q(pk__lt=pk))
+    return rows.filter(Q(**{f"{day}__lt": at}) | Q(pk__lt=pk), **{f"{day}__lte": at})
+
+
+def _newer(rows: QuerySet[Any], day: str, before: Place, read: Callable[[QuerySet[Any]], list[Row]]) -> list[Row]:
+    """Up to one more than a page, the oldest first; dated ones by the index, then those without a day."""
+    at, pk = before
+    undated = rows.filter(**{f"{day}__isnull": True}).order_by("pk")
+    if at is None:
+        return read(undated.filter(pk__gt=pk)[: PAGE + 1])
+    later = rows.filter(Q(**{f"{day}__gt": at}) | Q(pk__gt=pk), **{f"{day}__gte": at})
+    found = read(later.order_by(day, "pk")[: PAGE + 1])
+    return found if len(found) > PAGE else [*found, *read(undated[: PAGE + 1 - len(found)])]
