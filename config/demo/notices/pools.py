@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from accounts.models import Bureau, Region
@@ -143,3 +143,8 @@ def named(rows: Iterable[dict[str, str]], name: str) -> Iterator[dict[str, str]]
     """The first of them with this name."""
     for number, row in enumerate(rows):
         yield row | {"姓名": name} if number == 0 else row
+
+
+def fewer(kinds: Sequence[Kind], numbers: Sequence[int]) -> list[Kind]:
+    """The same kinds with these numbers."""
+    return [replace(kind, number=number) for kind, number in zip(kinds, numbers, strict=True)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import User
-from config.demo.notices import xinzhou
+from config.demo.notices import jincheng, xinzhou
 from config.demo.notices.opening import open_place
 from config.demo.notices.stages import Say, Show, StageReached
 from config.demo.passwords import hashed_once
@@ -20,11 +20,12 @@ class Notice:
     title: str
     place: str
     day: date
-    fill: Callable[[Mapping[str, User]], None]
+    fill: Callable[[Mapping[str, User], int | None], None]
     play: Callable[[Show, Say], None]
 
 
 NOTICES = {
+    "jincheng-2022": Notice("晋城市 2022 年", "jincheng", jincheng.DAY, jincheng.fill, jincheng.play),
     "xinzhou-2023": Notice("忻州市 2023 年度", "xinzhou", xinzhou.DAY, xinzhou.fill, xinzhou.play),
 }
 
@@ -37,7 +38,7 @@ def seed_notice(name: str, stage: str, say: Say, *, visits: int | None = None) -
         say("行政区划、部门、机关单位、领域、抽查事项和账号")
         accounts = open_place(name)
         say("检查对象名录库和检查人员名录库")
-        notice.fill(accounts)
+        notice.fill(accounts, visits)
         cast = Cast(accounts, at(notice.day, "17:30"), notice.place)
         say(f"{notice.title}：{stage}")
         notice.play(Show(cast, clock, StageReached.named(stage), visits), say)

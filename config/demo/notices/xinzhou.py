@@ -41,7 +41,7 @@ PEOPLE = {"scjg:140900": 16, "ga:140900": 8, "sthj:140900": 10}
 IN_COUNTIES = {"scjg": 3, "ga": 1, "sthj": 1}
 
 
-def fill(accounts: Mapping[str, User]) -> None:
+def fill(accounts: Mapping[str, User], visits: int | None) -> None:
     officer = accounts["xinzhou-officer"]
     homes = pools.counties_of("1409")
     posts = pools.posts_of(PEOPLE, counties="1409", each=IN_COUNTIES)

@@ -100,12 +100,27 @@ def plan(task: Task, start: datetime, cast: Cast, *, hours: float = 2.5) -> Visi
 
 
 def _name_officers(visit: Visit, cast: Cast) -> None:
-    """Where no team was drawn, the bureau that organises names two of its own."""
-    by = cast.speaker(visit.task.bureau_id)
-    own = Inspector.objects.active().filter(bureau=visit.task.bureau_id).order_by("number")
-    able = [each for each in own if not each.certificate_gaps(timezone.localdate(visit.planned_start))]
-    for inspector in [each for each in able if not scheduling.is_recused(each, visit.task)][:2]:
-        scheduling.add_officer(visit, inspector, by=by)
+    """Where no team was drawn, the bureau that organises names two of its own, and one of every other department that
+    has something on the sheet, from the nearest body that has one."""
+    by, task = cast.speaker(visit.task.bureau_id), visit.task
+    own = task.bureau.department_id
+    others = {line.department for line in sheet.compose(task)} - {own}
+    wanted = [(own, 2), *((department, 1) for department in sorted(others))]
+    for department, number in wanted:
+        for inspector in _nearest(visit, department, number):
+            scheduling.add_officer(visit, inspector, by=by)
+
+
+def _nearest(visit: Visit, department: str, number: int) -> list[Inspector]:
+    task, day = visit.task, timezone.localdate(visit.planned_start)
+    county = task.institution.county_id
+    for region in (county, f"{county[:4]}00", f"{county[:2]}0000"):
+        there = Inspector.objects.active().filter(bureau=f"{department}:{region}").order_by("number")
+        able = [each for each in there if not each.certificate_gaps(day) and not scheduling.is_recused(each, task)]
+        if len(able) >= number:
+            first = task.pk % (len(able) - number + 1)
+            return able[first : first + number]
+    return []
 
 
 def visited(task: Task, trip: Trip, cast: Cast, tell: Tell = in_person) -> Generator[datetime, None, Visit]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from campaigns.models import Task
+from campaigns.models import CampaignKind, Task
 from config.demo.visits.cast import Cast
 from config.demo.visits.clock import at, workday
 from config.demo.visits.words import Ill, basis_of
@@ -31,12 +31,19 @@ def write(result: DepartmentResult, ills: Collection[Ill], cast: Cast) -> list[F
             result,
             results.Found(
                 ill.matter, ill.facts, ill.severity, basis_of(ill, day), ill.line,
-                [proofs[ill.line]] if ill.line in proofs else [],
+                [proofs[ill.line]] if ill.line in proofs else [], _looked_back_at(result.task, ill),
             ),
             by=by,
         )
         for ill in own
     ]  # fmt: skip
+
+
+def _looked_back_at(task: Task, ill: Ill) -> Finding | None:
+    """What an earlier campaign found in the same matter, when this one looks back."""
+    if task.campaign.kind != CampaignKind.LOOK_BACK:
+        return None
+    return results.earlier_findings(task).filter(matter=ill.matter).first()
 
 
 def _department(task: Task, ill: Ill) -> str:
