@@ -6,239 +6,654 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_email'),
-        ('campaigns', '0008_added_checks'),
-        ('institutions', '0002_imports'),
-        ('visits', '0002_guards'),
+        ("accounts", "0003_email"),
+        ("campaigns", "0008_added_checks"),
+        ("institutions", "0002_imports"),
+        ("visits", "0002_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Publication',
+            name="Publication",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(help_text='公开地址的一部分，公布后不变', max_length=60, unique=True, verbose_name='编号')),
-                ('kind', models.CharField(choices=[('annual_plan', '年度抽查计划'), ('plan', '抽查计划'), ('drawn_list', '抽取名单'), ('results', '抽查结果'), ('penalties', '行政处罚'), ('cases', '典型案例'), ('bulletin', '通报')], max_length=20, verbose_name='类别')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='创建时间')),
-                ('bureau', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='accounts.bureau', verbose_name='公示单位')),
-                ('campaign', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='campaigns.campaign', verbose_name='活动')),
-                ('created_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='创建人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.SlugField(
+                        help_text="公开地址的一部分，公布后不变", max_length=60, unique=True, verbose_name="编号"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("annual_plan", "年度抽查计划"),
+                            ("plan", "抽查计划"),
+                            ("drawn_list", "抽取名单"),
+                            ("results", "抽查结果"),
+                            ("penalties", "行政处罚"),
+                            ("cases", "典型案例"),
+                            ("bulletin", "通报"),
+                        ],
+                        max_length=20,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="创建时间")),
+                (
+                    "bureau",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="accounts.bureau",
+                        verbose_name="公示单位",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="publications",
+                        to="campaigns.campaign",
+                        verbose_name="活动",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="创建人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示',
-                'verbose_name_plural': '公示',
-                'ordering': ['-pk'],
+                "verbose_name": "公示",
+                "verbose_name_plural": "公示",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PublicationVersion',
+            name="PublicationVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(verbose_name='版本')),
-                ('state', models.CharField(choices=[('draft', '起草'), ('proposed', '待审批'), ('approved', '待公布'), ('published', '已公示'), ('superseded', '已更正'), ('withdrawn', '已撤回')], default='draft', editable=False, max_length=12, verbose_name='状态')),
-                ('title', models.CharField(max_length=150, verbose_name='标题')),
-                ('content', models.JSONField(default=dict, verbose_name='内容')),
-                ('digest', models.CharField(blank=True, editable=False, max_length=64, verbose_name='摘要')),
-                ('reason', models.CharField(blank=True, help_text='第二版起必填，随公示公开', max_length=500, verbose_name='更正说明')),
-                ('not_before', models.DateField(blank=True, help_text='此日以前不公布', null=True, verbose_name='不早于')),
-                ('redactions', models.JSONField(blank=True, default=list, verbose_name='隐去的内容')),
-                ('proposed_at', models.DateTimeField(blank=True, null=True, verbose_name='提请时间')),
-                ('approved_at', models.DateTimeField(blank=True, null=True, verbose_name='批准时间')),
-                ('returned_because', models.CharField(blank=True, max_length=500, verbose_name='退回意见')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='公布时间')),
-                ('ended_at', models.DateTimeField(blank=True, help_text='被更正或撤回的时间', null=True, verbose_name='失效时间')),
-                ('withdrawn_because', models.CharField(blank=True, max_length=500, verbose_name='撤回理由')),
-                ('approved_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='批准人')),
-                ('proposed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提请人')),
-                ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='publications.publication', verbose_name='公示')),
-                ('withdrawn_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='撤回人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(verbose_name="版本")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "起草"),
+                            ("proposed", "待审批"),
+                            ("approved", "待公布"),
+                            ("published", "已公示"),
+                            ("superseded", "已更正"),
+                            ("withdrawn", "已撤回"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("title", models.CharField(max_length=150, verbose_name="标题")),
+                ("content", models.JSONField(default=dict, verbose_name="内容")),
+                ("digest", models.CharField(blank=True, editable=False, max_length=64, verbose_name="摘要")),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True, help_text="第二版起必填，随公示公开", max_length=500, verbose_name="更正说明"
+                    ),
+                ),
+                (
+                    "not_before",
+                    models.DateField(blank=True, help_text="此日以前不公布", null=True, verbose_name="不早于"),
+                ),
+                ("redactions", models.JSONField(blank=True, default=list, verbose_name="隐去的内容")),
+                ("proposed_at", models.DateTimeField(blank=True, null=True, verbose_name="提请时间")),
+                ("approved_at", models.DateTimeField(blank=True, null=True, verbose_name="批准时间")),
+                ("returned_because", models.CharField(blank=True, max_length=500, verbose_name="退回意见")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="公布时间")),
+                (
+                    "ended_at",
+                    models.DateTimeField(
+                        blank=True, help_text="被更正或撤回的时间", null=True, verbose_name="失效时间"
+                    ),
+                ),
+                ("withdrawn_because", models.CharField(blank=True, max_length=500, verbose_name="撤回理由")),
+                (
+                    "approved_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="批准人",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提请人",
+                    ),
+                ),
+                (
+                    "publication",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="versions",
+                        to="publications.publication",
+                        verbose_name="公示",
+                    ),
+                ),
+                (
+                    "withdrawn_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="撤回人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示版本',
-                'verbose_name_plural': '公示版本',
-                'ordering': ['publication_id', 'number'],
+                "verbose_name": "公示版本",
+                "verbose_name_plural": "公示版本",
+                "ordering": ["publication_id", "number"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedPenalty',
+            name="PublishedPenalty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='机构名称')),
-                ('code', models.CharField(max_length=18, verbose_name='统一社会信用代码')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('is_current', models.BooleanField(default=False, verbose_name='现行')),
-                ('kind', models.CharField(choices=[('self', '自行整改'), ('interview', '约谈'), ('order', '责令改正'), ('fine', '罚款'), ('confiscation', '没收违法所得'), ('disqualification', '取消检验资格'), ('licence_revocation', '吊销'), ('revocation', '撤销资质认定'), ('deregistration', '注销资质认定'), ('no_adoption', '停止采信'), ('police', '移送公安'), ('dishonest_list', '列入严重违法失信名单'), ('industry_ban', '行业禁入')], max_length=20, verbose_name='措施')),
-                ('bureau_name', models.CharField(max_length=60, verbose_name='决定机关')),
-                ('document_number', models.CharField(blank=True, max_length=60, verbose_name='文号')),
-                ('decided_on', models.DateField(verbose_name='决定日期')),
-                ('amount', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='金额（元）')),
-                ('facts', models.CharField(blank=True, max_length=500, verbose_name='违法事实')),
-                ('legal_basis', models.CharField(blank=True, max_length=300, verbose_name='依据')),
-                ('shown_until', models.DateField(blank=True, null=True, verbose_name='公示至')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='所在县区')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='published_penalties', to='institutions.institution', verbose_name='机构')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='published', to='visits.measure', verbose_name='措施')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='penalties', to='publications.publicationversion', verbose_name='版本')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="机构名称")),
+                ("code", models.CharField(max_length=18, verbose_name="统一社会信用代码")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("is_current", models.BooleanField(default=False, verbose_name="现行")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("self", "自行整改"),
+                            ("interview", "约谈"),
+                            ("order", "责令改正"),
+                            ("fine", "罚款"),
+                            ("confiscation", "没收违法所得"),
+                            ("disqualification", "取消检验资格"),
+                            ("licence_revocation", "吊销"),
+                            ("revocation", "撤销资质认定"),
+                            ("deregistration", "注销资质认定"),
+                            ("no_adoption", "停止采信"),
+                            ("police", "移送公安"),
+                            ("dishonest_list", "列入严重违法失信名单"),
+                            ("industry_ban", "行业禁入"),
+                        ],
+                        max_length=20,
+                        verbose_name="措施",
+                    ),
+                ),
+                ("bureau_name", models.CharField(max_length=60, verbose_name="决定机关")),
+                ("document_number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
+                ("decided_on", models.DateField(verbose_name="决定日期")),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=14, null=True, verbose_name="金额（元）"
+                    ),
+                ),
+                ("facts", models.CharField(blank=True, max_length=500, verbose_name="违法事实")),
+                ("legal_basis", models.CharField(blank=True, max_length=300, verbose_name="依据")),
+                ("shown_until", models.DateField(blank=True, null=True, verbose_name="公示至")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="所在县区",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published_penalties",
+                        to="institutions.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published",
+                        to="visits.measure",
+                        verbose_name="措施",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="penalties",
+                        to="publications.publicationversion",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示的行政处罚',
-                'verbose_name_plural': '公示的行政处罚',
-                'ordering': ['-decided_on', '-pk'],
+                "verbose_name": "公示的行政处罚",
+                "verbose_name_plural": "公示的行政处罚",
+                "ordering": ["-decided_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='PublishedResult',
+            name="PublishedResult",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='机构名称')),
-                ('code', models.CharField(max_length=18, verbose_name='统一社会信用代码')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='年度')),
-                ('is_current', models.BooleanField(default=False, verbose_name='现行')),
-                ('campaign_title', models.CharField(max_length=120, verbose_name='抽查活动')),
-                ('bureaus', models.CharField(max_length=300, verbose_name='检查机关')),
-                ('mode', models.CharField(max_length=20, verbose_name='抽查方式')),
-                ('inspected_on', models.DateField(blank=True, null=True, verbose_name='检查完成日期')),
-                ('category', models.CharField(choices=[('1', '未发现问题'), ('E', '发现问题已责令改正'), ('A', '发现问题待后续处理'), ('F', '未发现开展本次抽查涉及的经营活动'), ('7', '已关闭停业或正在组织清算'), ('8', '不配合检查情节严重'), ('9', '注销'), ('10', '被吊销'), ('11', '被撤销'), ('12', '迁出')], max_length=2, verbose_name='检查结果')),
-                ('trade_outcome', models.CharField(blank=True, choices=[('sound', '未发现问题'), ('self', '自行整改'), ('ordered', '责令改正'), ('penalty', '立案处罚'), ('transferred', '移送')], max_length=12, verbose_name='处理情况')),
-                ('problem_count', models.PositiveIntegerField(default=0, verbose_name='问题数')),
-                ('departments', models.JSONField(default=list, verbose_name='各部门检查结果')),
-                ('problems', models.JSONField(default=list, verbose_name='发现的问题')),
-                ('measures', models.JSONField(default=list, verbose_name='处理措施')),
-                ('is_rectified', models.BooleanField(blank=True, null=True, verbose_name='已整改到位')),
-                ('county', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.region', verbose_name='所在县区')),
-                ('domains', models.ManyToManyField(related_name='+', to='institutions.domain', verbose_name='领域')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='published_results', to='institutions.institution', verbose_name='机构')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='published_results', to='campaigns.task', verbose_name='任务')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='results', to='publications.publicationversion', verbose_name='版本')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="机构名称")),
+                ("code", models.CharField(max_length=18, verbose_name="统一社会信用代码")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="年度")),
+                ("is_current", models.BooleanField(default=False, verbose_name="现行")),
+                ("campaign_title", models.CharField(max_length=120, verbose_name="抽查活动")),
+                ("bureaus", models.CharField(max_length=300, verbose_name="检查机关")),
+                ("mode", models.CharField(max_length=20, verbose_name="抽查方式")),
+                ("inspected_on", models.DateField(blank=True, null=True, verbose_name="检查完成日期")),
+                (
+                    "category",
+                    models.CharField(
+                        choices=[
+                            ("1", "未发现问题"),
+                            ("E", "发现问题已责令改正"),
+                            ("A", "发现问题待后续处理"),
+                            ("F", "未发现开展本次抽查涉及的经营活动"),
+                            ("7", "已关闭停业或正在组织清算"),
+                            ("8", "不配合检查情节严重"),
+                            ("9", "注销"),
+                            ("10", "被吊销"),
+                            ("11", "被撤销"),
+                            ("12", "迁出"),
+                        ],
+                        max_length=2,
+                        verbose_name="检查结果",
+                    ),
+                ),
+                (
+                    "trade_outcome",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("sound", "未发现问题"),
+                            ("self", "自行整改"),
+                            ("ordered", "责令改正"),
+                            ("penalty", "立案处罚"),
+                            ("transferred", "移送"),
+                        ],
+                        max_length=12,
+                        verbose_name="处理情况",
+                    ),
+                ),
+                ("problem_count", models.PositiveIntegerField(default=0, verbose_name="问题数")),
+                ("departments", models.JSONField(default=list, verbose_name="各部门检查结果")),
+                ("problems", models.JSONField(default=list, verbose_name="发现的问题")),
+                ("measures", models.JSONField(default=list, verbose_name="处理措施")),
+                ("is_rectified", models.BooleanField(blank=True, null=True, verbose_name="已整改到位")),
+                (
+                    "county",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.region",
+                        verbose_name="所在县区",
+                    ),
+                ),
+                ("domains", models.ManyToManyField(related_name="+", to="institutions.domain", verbose_name="领域")),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published_results",
+                        to="institutions.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="published_results",
+                        to="campaigns.task",
+                        verbose_name="任务",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="results",
+                        to="publications.publicationversion",
+                        verbose_name="版本",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示的抽查结果',
-                'verbose_name_plural': '公示的抽查结果',
-                'ordering': ['-inspected_on', '-pk'],
+                "verbose_name": "公示的抽查结果",
+                "verbose_name_plural": "公示的抽查结果",
+                "ordering": ["-inspected_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='CreditRepair',
+            name="CreditRepair",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('asked', '待审核'), ('granted', '已修复'), ('denied', '不予修复')], default='asked', editable=False, max_length=10, verbose_name='状态')),
-                ('words', models.TextField(verbose_name='申请理由和纠正情况')),
-                ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='申请时间')),
-                ('decision_words', models.CharField(blank=True, max_length=500, verbose_name='审核意见')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='审核时间')),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='申请人')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
-                ('measure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credit_repairs', to='visits.measure', verbose_name='处罚')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("asked", "待审核"), ("granted", "已修复"), ("denied", "不予修复")],
+                        default="asked",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("words", models.TextField(verbose_name="申请理由和纠正情况")),
+                ("asked_at", models.DateTimeField(auto_now_add=True, verbose_name="申请时间")),
+                ("decision_words", models.CharField(blank=True, max_length=500, verbose_name="审核意见")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="审核时间")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="申请人",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审核人",
+                    ),
+                ),
+                (
+                    "measure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credit_repairs",
+                        to="visits.measure",
+                        verbose_name="处罚",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '信用修复',
-                'verbose_name_plural': '信用修复',
-                'ordering': ['-pk'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ['asked', 'granted'])), fields=('measure',), name='credit_repair_is_asked_once_at_a_time')],
+                "verbose_name": "信用修复",
+                "verbose_name_plural": "信用修复",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["asked", "granted"])),
+                        fields=("measure",),
+                        name="credit_repair_is_asked_once_at_a_time",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Disclosure',
+            name="Disclosure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('capability', '资质认定能力附表'), ('report', '检验检测报告公开'), ('commitment', '自我承诺'), ('fees', '收费标准')], max_length=12, verbose_name='类别')),
-                ('title', models.CharField(max_length=120, verbose_name='标题')),
-                ('text', models.TextField(blank=True, verbose_name='内容')),
-                ('file', models.FileField(blank=True, max_length=200, upload_to='disclosures/%Y/%m', verbose_name='文件')),
-                ('file_name', models.CharField(blank=True, max_length=120, verbose_name='文件名')),
-                ('file_digest', models.CharField(blank=True, max_length=64, verbose_name='文件摘要')),
-                ('state', models.CharField(choices=[('submitted', '待审核'), ('published', '已公开'), ('returned', '已退回'), ('withdrawn', '已撤下')], default='submitted', editable=False, max_length=10, verbose_name='状态')),
-                ('submitted_at', models.DateTimeField(auto_now_add=True, verbose_name='提交时间')),
-                ('words', models.CharField(blank=True, max_length=500, verbose_name='审核意见')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='审核时间')),
-                ('certificate', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='institutions.certificate', verbose_name='证书')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审核人')),
-                ('institution', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='disclosures', to='institutions.institution', verbose_name='机构')),
-                ('submitted_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='提交人')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("capability", "资质认定能力附表"),
+                            ("report", "检验检测报告公开"),
+                            ("commitment", "自我承诺"),
+                            ("fees", "收费标准"),
+                        ],
+                        max_length=12,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="标题")),
+                ("text", models.TextField(blank=True, verbose_name="内容")),
+                (
+                    "file",
+                    models.FileField(blank=True, max_length=200, upload_to="disclosures/%Y/%m", verbose_name="文件"),
+                ),
+                ("file_name", models.CharField(blank=True, max_length=120, verbose_name="文件名")),
+                ("file_digest", models.CharField(blank=True, max_length=64, verbose_name="文件摘要")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("submitted", "待审核"),
+                            ("published", "已公开"),
+                            ("returned", "已退回"),
+                            ("withdrawn", "已撤下"),
+                        ],
+                        default="submitted",
+                        editable=False,
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(auto_now_add=True, verbose_name="提交时间")),
+                ("words", models.CharField(blank=True, max_length=500, verbose_name="审核意见")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="审核时间")),
+                (
+                    "certificate",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="institutions.certificate",
+                        verbose_name="证书",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="审核人",
+                    ),
+                ),
+                (
+                    "institution",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="disclosures",
+                        to="institutions.institution",
+                        verbose_name="机构",
+                    ),
+                ),
+                (
+                    "submitted_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="提交人",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机构公开信息',
-                'verbose_name_plural': '机构公开信息',
-                'ordering': ['-pk'],
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='disclosure_says_something'), models.CheckConstraint(condition=models.Q(('state__in', ['submitted', 'published', 'returned', 'withdrawn'])), name='disclosure_state_is_known')],
+                "verbose_name": "机构公开信息",
+                "verbose_name_plural": "机构公开信息",
+                "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True),
+                            models.Q(("file", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="disclosure_says_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["submitted", "published", "returned", "withdrawn"])),
+                        name="disclosure_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='publicationversion',
-            constraint=models.UniqueConstraint(fields=('publication', 'number'), name='publication_version_is_numbered_once'),
+            model_name="publicationversion",
+            constraint=models.UniqueConstraint(
+                fields=("publication", "number"), name="publication_version_is_numbered_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicationversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('publication',), name='publication_has_one_public_version'),
+            model_name="publicationversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "published")),
+                fields=("publication",),
+                name="publication_has_one_public_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicationversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['draft', 'proposed', 'approved'])), fields=('publication',), name='publication_has_one_version_in_the_making'),
+            model_name="publicationversion",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["draft", "proposed", "approved"])),
+                fields=("publication",),
+                name="publication_has_one_version_in_the_making",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicationversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'proposed', 'approved', 'published', 'superseded', 'withdrawn'])), name='publication_state_is_known'),
+            model_name="publicationversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["draft", "proposed", "approved", "published", "superseded", "withdrawn"])
+                ),
+                name="publication_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicationversion',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_by__isnull', True), models.Q(('approved_by', models.F('proposed_by')), _negated=True), _connector='OR'), name='publication_is_approved_by_another_person'),
+            model_name="publicationversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_by__isnull", True),
+                    models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="publication_is_approved_by_another_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicationversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('state__in', ['draft', 'proposed', 'approved'])), models.Q(('published_at__isnull', False), ('state__in', ['published', 'superseded', 'withdrawn']), models.Q(('digest', ''), _negated=True), ('approved_by__isnull', False)), _connector='OR'), name='public_version_was_approved_and_has_a_digest'),
+            model_name="publicationversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("published_at__isnull", True), ("state__in", ["draft", "proposed", "approved"])),
+                    models.Q(
+                        ("published_at__isnull", False),
+                        ("state__in", ["published", "superseded", "withdrawn"]),
+                        models.Q(("digest", ""), _negated=True),
+                        ("approved_by__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="public_version_was_approved_and_has_a_digest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicationversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number', 1), models.Q(('reason', ''), _negated=True), ('state', 'draft'), _connector='OR'), name='correction_says_why'),
+            model_name="publicationversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("number", 1), models.Q(("reason", ""), _negated=True), ("state", "draft"), _connector="OR"
+                ),
+                name="correction_says_why",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publicationversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'withdrawn'), _negated=True), models.Q(('withdrawn_because', ''), _negated=True), _connector='OR'), name='withdrawal_says_why'),
+            model_name="publicationversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "withdrawn"), _negated=True),
+                    models.Q(("withdrawn_because", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="withdrawal_says_why",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publishedpenalty',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['-decided_on', '-id'], name='public_penalty_by_day'),
+            model_name="publishedpenalty",
+            index=models.Index(
+                condition=models.Q(("is_current", True)), fields=["-decided_on", "-id"], name="public_penalty_by_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='publishedpenalty',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['code'], name='public_penalty_by_code'),
+            model_name="publishedpenalty",
+            index=models.Index(
+                condition=models.Q(("is_current", True)), fields=["code"], name="public_penalty_by_code"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedpenalty',
-            constraint=models.UniqueConstraint(fields=('version', 'measure'), name='measure_stands_once_in_a_version'),
+            model_name="publishedpenalty",
+            constraint=models.UniqueConstraint(fields=("version", "measure"), name="measure_stands_once_in_a_version"),
         ),
         migrations.AddConstraint(
-            model_name='publishedpenalty',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('measure',), name='measure_has_one_public_row'),
+            model_name="publishedpenalty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)), fields=("measure",), name="measure_has_one_public_row"
+            ),
         ),
         migrations.AddIndex(
-            model_name='publishedresult',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['-inspected_on', '-id'], name='public_result_by_day'),
+            model_name="publishedresult",
+            index=models.Index(
+                condition=models.Q(("is_current", True)), fields=["-inspected_on", "-id"], name="public_result_by_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='publishedresult',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['code'], name='public_result_by_code'),
+            model_name="publishedresult",
+            index=models.Index(condition=models.Q(("is_current", True)), fields=["code"], name="public_result_by_code"),
         ),
         migrations.AddIndex(
-            model_name='publishedresult',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['county', '-inspected_on'], name='public_result_by_county'),
+            model_name="publishedresult",
+            index=models.Index(
+                condition=models.Q(("is_current", True)),
+                fields=["county", "-inspected_on"],
+                name="public_result_by_county",
+            ),
         ),
         migrations.AddIndex(
-            model_name='publishedresult',
-            index=models.Index(condition=models.Q(('is_current', True)), fields=['year', '-inspected_on'], name='public_result_by_year'),
+            model_name="publishedresult",
+            index=models.Index(
+                condition=models.Q(("is_current", True)), fields=["year", "-inspected_on"], name="public_result_by_year"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='publishedresult',
-            constraint=models.UniqueConstraint(fields=('version', 'task'), name='task_stands_once_in_a_version'),
+            model_name="publishedresult",
+            constraint=models.UniqueConstraint(fields=("version", "task"), name="task_stands_once_in_a_version"),
         ),
         migrations.AddConstraint(
-            model_name='publishedresult',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('task',), name='task_has_one_public_result'),
+            model_name="publishedresult",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)), fields=("task",), name="task_has_one_public_result"
+            ),
         ),
     ]

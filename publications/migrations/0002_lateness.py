@@ -7,32 +7,49 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('campaigns', '0009_campaigns_without_a_draw'),
-        ('publications', '0001_publishing'),
+        ("campaigns", "0009_campaigns_without_a_draw"),
+        ("publications", "0001_publishing"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='publishedresult',
-            name='taken_at',
-            field=models.DateTimeField(default=django.utils.timezone.now, help_text='此后认定的更正还没有公示', verbose_name='取自记录的时间'),
+            model_name="publishedresult",
+            name="taken_at",
+            field=models.DateTimeField(
+                default=django.utils.timezone.now, help_text="此后认定的更正还没有公示", verbose_name="取自记录的时间"
+            ),
         ),
         migrations.CreateModel(
-            name='Lateness',
+            name="Lateness",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.CharField(max_length=500, verbose_name='逾期原因')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='说明时间')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='说明人')),
-                ('task', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lateness', to='campaigns.task', verbose_name='任务')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("words", models.CharField(max_length=500, verbose_name="逾期原因")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="说明时间")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="说明人",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lateness",
+                        to="campaigns.task",
+                        verbose_name="任务",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '公示逾期说明',
-                'verbose_name_plural': '公示逾期说明',
-                'ordering': ['task_id', 'pk'],
+                "verbose_name": "公示逾期说明",
+                "verbose_name_plural": "公示逾期说明",
+                "ordering": ["task_id", "pk"],
             },
         ),
     ]

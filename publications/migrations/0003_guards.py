@@ -15,7 +15,7 @@ PENALTY = (
 RESULTS, PENALTIES = "publications_publishedresult", "publications_publishedpenalty"
 DOMAINS = f"{RESULTS}_domains"
 NOT_OPEN = "(SELECT state FROM publications_publicationversion WHERE id = {row}) NOT IN ('draft', 'proposed')"
-OF_DOMAIN = f"(SELECT version_id FROM {RESULTS} WHERE id = OLD.publishedresult_id)"
+OF_DOMAIN = "(SELECT version_id FROM publications_publishedresult WHERE id = OLD.publishedresult_id)"
 
 
 def fixed(table: str, columns: tuple[str, ...]) -> list[guards.Guard]:

@@ -1,0 +1,102 @@
+"""What may become public at all: never a practice, never a special campaign (专项整治检查结果不对外公示), and of the
+others what their plan says; of a task only what was concluded."""
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Bureau
+from campaigns.models import Campaign, CampaignKind, Draw, Task
+from campaigns.states import DrawState, TaskState
+from publications.errors import PublicationError
+from publications.models import CreditRepair, PublishedPenalty, PublishedResult
+from publications.states import OPEN_VERSIONS, RepairState, VersionState
+from visits.codes import MeasureKind
+from visits.models import DepartmentResult, Measure, ResultVersion
+from visits.states import MeasureState, ResultState
+
+NOT_PUBLIC = (CampaignKind.PRACTICE, CampaignKind.SPECIAL)
+FINAL = (TaskState.CONCLUDED, TaskState.CLOSED)
+PENALTIES = (
+    MeasureKind.FINE, MeasureKind.CONFISCATION, MeasureKind.DISQUALIFICATION, MeasureKind.LICENCE_REVOCATION,
+    MeasureKind.REVOCATION, MeasureKind.DEREGISTRATION, MeasureKind.DISHONEST_LIST, MeasureKind.INDUSTRY_BAN,
+)  # fmt: skip
+"""What is published as a penalty (双公示); the others stand with the result alone."""
+DECIDED = (MeasureState.DECIDED, MeasureState.DONE)
+
+
+def check_track(campaign: Campaign) -> None:
+    if campaign.kind == CampaignKind.PRACTICE:
+        raise PublicationError("演练的计划、名单和结果都不公示。")
+    if campaign.kind == CampaignKind.SPECIAL:
+        raise PublicationError("专项检查的计划、名单和结果不对外公示。")
+
+
+def check_plan(campaign: Campaign) -> None:
+    check_track(campaign)
+    if not campaign.publishes_plan:
+        raise PublicationError("该活动的计划设置为不公示（见活动设置“公示抽查计划”）。")
+    if not campaign.lines.exists():
+        raise PublicationError("该活动还没有计划条目，没有可以公示的内容。")
+
+
+def check_results(campaign: Campaign) -> None:
+    check_track(campaign)
+    if not campaign.publishes_results:
+        raise PublicationError("该活动的检查结果设置为不公示（见活动设置“公示检查结果”）。")
+
+
+def check_drawn_list(draw: Draw) -> None:
+    """The list follows the transcript: never before its time (campaigns/disclosure.py)."""
+    check_track(draw.campaign)
+    if not draw.campaign.publishes_drawn_list:
+        raise PublicationError("该活动的抽取名单设置为不公示（见活动设置“公示抽取名单”）。")
+    if draw.state == DrawState.VOID:
+        raise PublicationError("该次抽取已作废，名单不公示。")
+    if draw.disclosed_at is None:
+        raise PublicationError("抽取全文还没有公开，名单不能先行公示，以免走漏。请在全文公开以后再办理。")
+
+
+def publishable_tasks(campaign: Campaign) -> QuerySet[Task]:
+    """Concluded as a whole, and on no result that is public or in the making."""
+    return concluded(campaign.tasks.all()).exclude(Exists(_standing_results()))
+
+
+def concluded(tasks: QuerySet[Task]) -> QuerySet[Task]:
+    """Every department's result is final; or an adopted one is, where it comes from."""
+    return tasks.filter(
+        own_result() | Q(state=TaskState.ADOPTED, adoption__source__in=Task.objects.filter(own_result()))
+    )
+
+
+def own_result() -> Q:
+    """Of tasks: those that have a result of their own, every department's final."""
+    final = DepartmentResult.objects.filter(task=OuterRef("pk"))
+    return Q(Exists(final), ~Exists(final.exclude(state=ResultState.FINAL)), state__in=FINAL)
+
+
+def _standing_results() -> QuerySet[PublishedResult]:
+    making = Q(version__state__in=OPEN_VERSIONS) | Q(version__state=VersionState.PUBLISHED)
+    return PublishedResult.objects.filter(making, task=OuterRef("pk"))
+
+
+def publishable_penalties(bureau: Bureau) -> QuerySet[Measure]:
+    """Decided by this bureau, or in a campaign that it leads; not yet public, in the making, or repaired."""
+    making = Q(version__state__in=OPEN_VERSIONS) | Q(version__state=VersionState.PUBLISHED)
+    standing = PublishedPenalty.objects.filter(making, measure=OuterRef("pk"))
+    own = Q(bureau=bureau) | Q(task__campaign__lead_bureau=bureau)
+    found = Measure.objects.filter(own, kind__in=PENALTIES, state__in=DECIDED)
+    found = found.exclude(task__campaign__kind__in=NOT_PUBLIC).exclude(Exists(standing))
+    return found.exclude(Exists(repairs()))
+
+
+def repairs() -> QuerySet[CreditRepair]:
+    """Granted ones of the measure in the query around."""
+    return CreditRepair.objects.filter(measure=OuterRef("pk"), state=RepairState.GRANTED)
+
+
+def amended_since(results: QuerySet[PublishedResult]) -> QuerySet[PublishedResult]:
+    """Those whose task is being amended, or was concluded anew since the row was taken from it."""
+    again = ResultVersion.objects.filter(
+        Q(result__task=OuterRef("task")) | Q(result__task__adopted_by__task=OuterRef("task")),
+        decision=ResultVersion.Decision.CONCLUDED, decided_at__gt=OuterRef("taken_at"),
+    )  # fmt: skip
+    return results.filter(Exists(again) | ~Q(task__in=concluded(Task.objects.all()).values("pk")))
