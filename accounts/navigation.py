@@ -37,6 +37,7 @@ SECTIONS = (
     Section("检查人员名录库", "users", "inspectors:list", "/inspectors/"),
     Section("抽查事项清单", "book-open", "campaigns:matters", "/matters/"),
     Section("统计", "chart-column", "reports:statistics", "/reports/"),
+    Section("报表", "file-spreadsheet", "reports:sheets", ("/reports/sheets/", "/reports/campaigns/")),
     Section("我的文件", "folder-down", "jobs:list", "/files/"),
     Section("公开日志锚点", "anchor", "campaigns:log_heads", "/log-heads/"),
     Section("用户与角色", "user-cog", "accounts:users", "/accounts/users/"),
@@ -50,7 +51,15 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
-    return {"navigation": [_item(section, request.path) for section in SECTIONS if _may_open(user, section)]}
+    sections = [section for section in SECTIONS if _may_open(user, section)]
+    closest = max((_closeness(section, request.path) for section in sections), default=0)
+    return {"navigation": [_item(section, _closeness(section, request.path) == closest > 0) for section in sections]}
+
+
+def _closeness(section: Section, path: str) -> int:
+    """How much of the path the section's own begins it with: of 统计 and 报表 below it, only one is current."""
+    prefixes = (section.prefix,) if isinstance(section.prefix, str) else section.prefix
+    return max((len(prefix) for prefix in prefixes if path.startswith(prefix)), default=0)
 
 
 def _may_open(user: User, section: Section) -> bool:
@@ -58,10 +67,10 @@ def _may_open(user: User, section: Section) -> bool:
     return bool(user.roles & audience)
 
 
-def _item(section: Section, path: str) -> dict[str, Any]:
+def _item(section: Section, is_current: bool) -> dict[str, Any]:
     return {
         "label": section.label,
         "icon": section.icon,
         "url": reverse(section.route),
-        "active": path.startswith(section.prefix),
+        "active": is_current,
     }

@@ -1,12 +1,25 @@
 from django.urls import path
 
-from reports import referral_letter, result_record, self_check_views, views, visit_documents_views, visit_sheet
+from reports import (
+    referral_letter,
+    result_record,
+    self_check_views,
+    sheet_views,
+    views,
+    visit_documents_views,
+    visit_sheet,
+)
 from reports.statistics import urls as statistics
 
 app_name = "reports"
 
 urlpatterns = [
     *statistics.urlpatterns,
+    path("sheets/", sheet_views.sheets, name="sheets"),
+    path("campaigns/<int:pk>/sheets/", sheet_views.campaign_sheets, name="campaign_sheets"),
+    path("campaigns/<int:pk>/sheets/<slug:key>/", sheet_views.sheet, name="sheet"),
+    path("campaigns/<int:pk>/sheets/<slug:key>/make/", sheet_views.make_sheet, name="make_sheet"),
+    path("campaigns/<int:pk>/sheets/<slug:key>/rows/<slug:figure>/", sheet_views.sheet_rows, name="sheet_rows"),
     path("campaigns/<int:pk>/task-list/", views.task_list, name="task_list"),
     path("campaigns/<int:pk>/task-list.xlsx", views.own_task_list, name="own_task_list"),
     path("campaigns/<int:pk>/drawn-list/", views.drawn_list, name="drawn_list"),

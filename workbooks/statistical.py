@@ -11,15 +11,13 @@ from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
+from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 
 from workbooks.formulas import save
 from workbooks.writing import (
-    BORDER,
     HEADER_FONT,
     LINE_HEIGHT,
-    NUMERIC,
     PREPARE,
     ExportColumn,
     body_cell,
@@ -30,13 +28,17 @@ from workbooks.writing import (
     wrapped_lines,
 )
 
+LINE = Side(style="thin", color="000000")
+BORDER = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 TITLE_FONT = Font(name="宋体", size=18, bold=True)
 ANNEX_FONT = Font(name="黑体", size=14)
 SMALL_FONT = Font(name="宋体", size=10)
 CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 LEFT = Alignment(horizontal="left", vertical="center", wrap_text=True)
 HEADER_HEIGHT = 24
-A4 = 9
+LEAST_HEIGHT = 22
+A3, A4 = 8, 9
+WIDEST_ON_A4 = 200  # characters, at about half of their size
 
 Number = int | float | Decimal
 
@@ -164,13 +166,14 @@ class Writer:
         last_header = above + self.header.depth
         page.freeze_panes = f"{self._letter(self.sheet.frozen_columns)}{last_header + 1}"
         page.print_title_rows = f"{above + 1}:{last_header}"
-        page.page_setup.orientation, page.page_setup.paperSize = "landscape", A4
+        page.page_setup.orientation = "landscape"
+        page.page_setup.paperSize = A3 if self.width > WIDEST_ON_A4 else A4
         page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
         page.sheet_properties.pageSetUpPr.fitToPage = True
         page.page_margins.left = page.page_margins.right = 0.5
         page.page_margins.top, page.page_margins.bottom = 0.8, 0.7
         page.print_options.horizontalCentered = True
-        page.oddFooter.center.text = "第 &P 页，共 &N 页"
+        page.oddFooter.right.text = "第 &P 页，共 &N 页"
         page.oddFooter.left.text = header_code(self.sheet.title)
 
     def _line(self, text: str, font: Font, alignment: Alignment) -> None:
@@ -216,7 +219,7 @@ class Writer:
 
     def _append_items(self) -> list[Number]:
         """One styled cell per column is used again for every row. Gives the sum of each column, 0 of what is not summed."""
-        makers = [(column.value, PREPARE[column.kind], body_cell(self.page, column.kind)) for column in self.columns]
+        makers = [(column.value, PREPARE[column.kind], self._body_cell(column)) for column in self.columns]
         cells = [cell for _, _, cell in makers]
         styles = [(cell, cell._style) for cell in cells]  # noqa: SLF001
         summed = [index for index, column in enumerate(self.columns) if column.is_summed]
@@ -228,8 +231,15 @@ class Writer:
                 cell._style = style  # noqa: SLF001 - a date changes the number format of its cell
             for index in summed:
                 sums[index] += cells[index].value or 0
-            self._append(cells, row_height(self.columns, cells) if self.sheet.fits_rows else None)
+            self._append(cells, max(LEAST_HEIGHT, row_height(self.columns, cells)) if self.sheet.fits_rows else None)
         return sums
+
+    def _body_cell(self, column: Field) -> Any:
+        cell = body_cell(self.page, column.kind)
+        cell.border = BORDER
+        if column.kind == "integer":
+            cell.alignment = CENTRED
+        return cell
 
     def _append_sums(self, first: int, sums: Sequence[Number]) -> None:
         last = self.row
@@ -238,7 +248,7 @@ class Writer:
 
     def _sum_cell(self, index: int, first: int, last: int, value: Number) -> Any:
         column, letter = self.columns[index], self._letter(index)
-        cell = body_cell(self.page, column.kind if column.kind in NUMERIC else "text")
+        cell = self._body_cell(column)
         cell.font = HEADER_FONT
         if index == 0:
             put_text(cell, self.sheet.total)
@@ -247,6 +257,6 @@ class Writer:
             self.results[f"{letter}{last + 1}"] = value
         elif column.is_summed:
             cell.value = 0
-        if column.is_summed is False:
+        if not column.is_summed:
             cell.alignment = CENTRED
         return cell

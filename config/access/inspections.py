@@ -18,6 +18,8 @@ from config.access.audiences import (
 ROUTES = {
     # campaigns
     "campaigns:list": {"GET": REGULATORS},
+    "campaigns:choose": {"GET": LEAD},
+    "campaigns:from_blueprint": {"GET": LEAD, "POST": LEAD},
     "campaigns:create": {"GET": LEAD, "POST": LEAD},
     "campaigns:detail": {"GET": REGULATORS},
     "campaigns:edit": {"GET": LEAD, "POST": LEAD},
@@ -178,6 +180,11 @@ ROUTES = {
     "selftest:accept_change": {"POST": INSTITUTION_KEEPERS},
     "selftest:reject_change": {"POST": INSTITUTION_KEEPERS},
     # reports
+    "reports:sheets": {"GET": OFFICE},
+    "reports:campaign_sheets": {"GET": OFFICE},
+    "reports:sheet": {"GET": OFFICE},
+    "reports:make_sheet": {"POST": OFFICE},
+    "reports:sheet_rows": {"GET": OFFICE},
     "reports:task_list": {"POST": LEAD | {Role.COUNTY_OFFICER}},
     "reports:own_task_list": {"GET": LEAD | {Role.COUNTY_OFFICER}},
     "reports:drawn_list": {"POST": LEAD | {Role.SUPERVISOR}},

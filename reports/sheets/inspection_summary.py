@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from campaigns.models import PlanLine
+from campaigns.models import Campaign, CampaignKind, PlanLine
 from reports.datasets import long_date
 from reports.sheets.facts import REVOKED, TaskFacts, facts_of, lines_of, money_measures, police_measures, tasks_of
 from reports.sheets.kinds import SheetKind
@@ -52,23 +52,27 @@ class SummaryRow:
     police: int
 
 
-COLUMNS = (
-    Field("领域", lambda row: row.domain, width=24),
-    Field("部门联合情况\n(部门名称)", lambda row: row.departments, width=20),
-    Group("专项整治行动检查情况", (
-        Field("检查机构数\n(家)", lambda row: row.inspected, "integer", 11, key="inspected", is_summed=True),
-        Group("违法违规行为", (
-            Field("存在违法违规行为的机构\n(家)", lambda row: row.violating, "integer", 14, key="violating", is_summed=True),
-            Field("其中：出具不实、虚假报告\n(家)", lambda row: row.untrue, "integer", 14, key="untrue", is_summed=True),
-        )),
-        Group("处理/处罚情况", (
-            Field("责令改正/整改\n(家)", lambda row: row.ordered, "integer", 11, key="ordered", is_summed=True),
-            Field("撤销/注销\n(家)", lambda row: row.revoked, "integer", 11, key="revoked", is_summed=True),
-            Field("罚没款\n(万元)", lambda row: row.fined, "money", 12, key="fined", is_summed=True),
-            Field("移送公安司法机关\n(起)", lambda row: row.police, "integer", 12, key="police", is_summed=True),
-        )),
+DOMAIN = Field("领域", lambda row: row.domain, width=24)
+DEPARTMENTS = Field("部门联合情况\n(部门名称)", lambda row: row.departments, width=18)
+FIGURES = (
+    Field("检查机构数\n(家)", lambda row: row.inspected, "integer", 11, key="inspected", is_summed=True),
+    Group("违法违规行为", (
+        Field("存在违法违规行为的机构\n(家)", lambda row: row.violating, "integer", 14, key="violating", is_summed=True),
+        Field("其中：出具不实、虚假报告\n(家)", lambda row: row.untrue, "integer", 14, key="untrue", is_summed=True),
+    )),
+    Group("处理/处罚情况", (
+        Field("责令改正/整改\n(家)", lambda row: row.ordered, "integer", 11, key="ordered", is_summed=True),
+        Field("撤销/注销\n(家)", lambda row: row.revoked, "integer", 11, key="revoked", is_summed=True),
+        Field("罚没款\n(万元)", lambda row: row.fined, "money", 12, key="fined", is_summed=True),
+        Field("移送公安司法机关\n(起)", lambda row: row.police, "integer", 12, key="police", is_summed=True),
     )),
 )  # fmt: skip
+
+
+def columns_of(campaign: Campaign) -> tuple[Field | Group, ...]:
+    """The printed heading speaks of a 专项整治行动; other campaigns are none."""
+    heading = "专项整治行动检查情况" if campaign.kind == CampaignKind.SPECIAL else "检查情况"
+    return (DOMAIN, DEPARTMENTS, Group(heading, FIGURES))
 
 
 def summary_rows(wanted: Wanted, facts: Sequence[TaskFacts] | None = None) -> list[SummaryRow]:
@@ -105,7 +109,7 @@ def compose(wanted: Wanted) -> list[StatisticalSheet]:
         StatisticalSheet(
             name="检查信息汇总表",
             title=f"{wanted.campaign.title}检查信息汇总表",
-            columns=COLUMNS,
+            columns=columns_of(wanted.campaign),
             items=summary_rows(wanted, facts),
             total="总数",
             annex="附件：",

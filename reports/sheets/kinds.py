@@ -45,6 +45,10 @@ class SheetKind:
     rows_of: Callable[[Wanted, str, str], Rows] | None = None
     is_there: Callable[[User, Campaign], bool] = has_tasks
 
+    @property
+    def has_preview(self) -> bool:
+        return self.compose is not None
+
     def is_open_to(self, user: User, campaign: Campaign) -> bool:
         """`campaign`: one that the user sees."""
         return user.is_active and user.has_role(*READERS) and self.is_there(user, campaign)

@@ -188,7 +188,7 @@ def _explained(wanted: Wanted) -> list[tuple[str, str]]:
 def write(wanted: Wanted, say: Say) -> bytes:
     say("正在读取检查结果", 0, 0)
     found = result_rows(wanted)
-    sheets = [ExportSheet(name, COLUMNS, rows) for name, rows in found.items()] or [
+    sheets = [ExportSheet(name, COLUMNS, rows, fits_rows=True) for name, rows in found.items()] or [
         ExportSheet("检查结果", COLUMNS, ())
     ]
     explained: Any = _explained(wanted)
