@@ -15,8 +15,11 @@ from django.urls import reverse
 
 from accounts.models import Region, User
 from campaigns.models import Campaign, CampaignKind, PlanLine, Task
+from institutions.models import Certificate
 from institutions.queries import DomainTree
 from reports.statistics.counting import standing_findings
+from selftest.models import SelfCheck
+from selftest.progress import COUNTED_STATES
 from visits.models import Finding, Measure, Rectification, Visit
 from visits.states import MeasureState, VisitState
 
@@ -158,6 +161,21 @@ class Asked:
     def visits(self) -> QuerySet[Visit]:
         """Those that ended; re-visits are not counted."""
         return Visit.objects.filter(task__in=self._task_ids(), state=VisitState.ENDED, kind=Visit.Kind.FIRST)
+
+    def self_checks(self) -> QuerySet[SelfCheck]:
+        """Those whose answers stand as they were signed. By domain: of the certificates, so none for
+        the rest of a plan."""
+        found = SelfCheck.objects.visible_to(self.user).filter(state__in=COUNTED_STATES)
+        found = found.exclude(round__campaign__kind=CampaignKind.PRACTICE)
+        found = found.filter(round__campaign__year=self.year) if self.year else found
+        found = found.filter(round__campaign=self.campaign) if self.campaign else found
+        found = found.filter(county__code__startswith=self.region.scope) if self.region else found
+        if self.domain == REST:
+            return found.none()
+        if not self.domain:
+            return found
+        certified = Certificate.objects.filter(domains__in=self.domains).order_by()
+        return found.filter(institution__in=certified.values("institution"))
 
     def _task_ids(self) -> QuerySet[Task, Any]:
         return self.tasks().order_by().values("pk")

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -76,6 +75,7 @@ RATES = {
 """Name → (label, figure above the line, figure below it)."""
 
 Counts = Counter[str]
+ALMOST_ALL = 99.9
 
 
 def known_figures() -> dict[str, Figure]:
@@ -103,9 +103,12 @@ def total(counts: Iterable[Counts]) -> Counts:
 
 
 def percentage(counts: Counts, rate: str) -> float | None:
-    """In per cent with one place, cut and not rounded up, so that 100 % means all; None where nothing is counted."""
+    """In per cent with one place; 100 means all of them; None where nothing is counted."""
     _, above, below = RATES[rate]
-    return 1000 * counts[above] // counts[below] / 10 if counts[below] else None
+    if not counts[below]:
+        return None
+    rounded = (2000 * counts[above] + counts[below]) // (2 * counts[below]) / 10
+    return rounded if counts[above] == counts[below] else min(rounded, ALMOST_ALL)
 
 
 def definitions() -> list[tuple[str, str]]:
@@ -118,8 +121,3 @@ def definitions() -> list[tuple[str, str]]:
         if above in figures and below in figures
     ]
     return told + rates
-
-
-def month_of(day: date | None) -> str:
-    """2025-09."""
-    return f"{day:%Y-%m}" if day else ""

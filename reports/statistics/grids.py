@@ -45,10 +45,10 @@ def number(value: int, url: str = "") -> Cell:
 
 
 def money(yuan: Decimal | None, url: str = "") -> Cell:
-    """In 万元, exact to the 元."""
+    """In 万元, exact to the 分."""
     if not yuan:
         return Cell("0")
-    return Cell(f"{(yuan / YUAN_IN_WAN).quantize(Decimal('0.0001')).normalize():,f}", url)
+    return Cell(f"{(yuan / YUAN_IN_WAN).normalize():,f}", url)
 
 
 def rate(counts: Counts, name: str) -> Cell:

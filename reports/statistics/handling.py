@@ -22,7 +22,7 @@ COUNTED = {
     "done": Q(state=MeasureState.DONE),
     "persons": Q(state__in=TAKEN, target=Measure.Target.PERSON),
 }
-COLUMNS = ["拟办理（项）", "已决定（项）", "其中已执行（项）", "其中对个人（人次）", "涉及任务（家）", "罚没款（万元）"]
+COLUMNS = ["拟办理（项）", "已决定（项）", "其中已执行（项）", "其中对个人（人次）", "涉及任务（项）", "罚没款（万元）"]
 
 
 def rectification_conditions() -> dict[str, tuple[str, Q]]:
@@ -45,7 +45,9 @@ class Handling:
 
 def handling_of(asked: Asked) -> Handling:
     """Three queries."""
-    by_kind = {row["kind"]: row for row in _figures(asked.measures().order_by().values("kind"))}
+    by_kind: dict[str, dict[str, Any]] = {
+        row["kind"]: {**row} for row in asked.measures().order_by().values("kind").annotate(**_counted())
+    }
     whole = asked.measures().order_by().aggregate(**_counted())
     rows = [_row(kind.label, by_kind.get(kind.value, {}), asked, kind=kind) for kind in MeasureKind]
     total = Row("合计", _row("", whole, asked).cells, is_total=True)
@@ -62,10 +64,6 @@ def _counted() -> dict[str, Any]:
     counted["tasks"] = Count("task", distinct=True, filter=Q(state__in=TAKEN))
     counted["amount"] = Sum("amount", filter=Q(state__in=TAKEN))
     return counted
-
-
-def _figures(rows: QuerySet[Any, dict[str, Any]]) -> QuerySet[Any, dict[str, Any]]:
-    return rows.annotate(**_counted())
 
 
 def _row(title: str, figures: dict[str, Any], asked: Asked, kind: MeasureKind | None = None) -> Row:

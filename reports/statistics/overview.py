@@ -77,7 +77,7 @@ def _stats(whole: Counts, asked: Asked) -> Iterator[dict[str, Any]]:
             continue
         tone = "overdue" if key == "late" and whole[key] else ""
         yield {
-            "label": figures[key].label, "value": whole[key], "unit": "家", "url": asked.rows_url(key), "tone": tone,
+            "label": figures[key].label, "value": whole[key], "unit": "项", "url": asked.rows_url(key), "tone": tone,
             "note": _rate_words(whole, of) if of else "",
         }  # fmt: skip
 
@@ -167,5 +167,5 @@ def _charts(asked: Asked, shares: list[tuple[Region, Counts]]) -> Iterator[Chart
     ]  # fmt: skip
     note = "只画有任务的地区，全部地区见下表。"
     yield Chart(
-        "哪些地区还差得多？", "by-region", chart("bar", "地区", "家", names, series), asked.rows_url("due"), note
+        "哪些地区还差得多？", "by-region", chart("bar", "地区", "项", names, series), asked.rows_url("due"), note
     )

@@ -3,22 +3,24 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from campaigns.models import InspectionMatter
 from institutions.models import Domain
 from reports.statistics.asked import REST, Asked
 from reports.statistics.grids import Grid, Row, chart, number
 from reports.statistics.pictures import Chart
-from selftest.models import FormTemplate
+from selftest.content import Choice
+from selftest.models import Answer, FormTemplate
 from selftest.states import FormState
 from visits.codes import Severity
 from visits.sheet import BLOCK, BLOCKS, ITEM, MATTER
 
-COLUMNS = ["问题（个）", "涉及任务（家）"]
+COLUMNS = ["问题（个）", "涉及任务（项）"]
 OTHER_LINE = "none"
 """The line of a finding that was written down beside the check sheet."""
 LEAST_ITEMS = 18
+LONGEST_LABEL = 18
 
 Pair = tuple[int, int]
 """Findings, and tasks that have some."""
@@ -32,14 +34,14 @@ class Problems:
 
 
 def problems_of(asked: Asked) -> Problems:
-    """Four grouping queries, whatever the number of findings."""
+    """Five grouping queries, whatever the number of findings."""
     by_line = _pairs(asked, "line")
     whole = asked.findings().aggregate(count=Count("pk"), tasks=Count("result__task", distinct=True))
     total = (whole["count"], whole["tasks"])
-    titles = item_titles(asked)
-    items = _by_item(asked, by_line, titles)
+    titles, told = item_titles(asked), _told(asked)
+    items = _by_item(asked, by_line, titles, told)
     grids = [items, _by_matter(asked, by_line), _by_domain(asked, total), _by_severity(asked, total)]
-    return Problems(total, list(_charts(asked, by_line, titles)), grids)
+    return Problems(total, list(_charts(asked, by_line, titles, told)), grids)
 
 
 def _pairs(asked: Asked, field: str) -> dict[str, Pair]:
@@ -70,13 +72,29 @@ def _total(pair: Pair, asked: Asked) -> Row:
     return Row(row.title, row.cells, is_total=True)
 
 
-def _by_item(asked: Asked, by_line: dict[str, Pair], titles: dict[int, str]) -> Grid:
-    rows = [
-        _row(f"{item}. {title}", by_line.get(f"{ITEM}:{item}", (0, 0)), asked, line=f"{ITEM}:{item}")
-        for item, title in titles.items()
-    ]
-    note = "只计对照自查表项目发现的问题；没有问题的项目也列出。同一家机构可以在几项中各计一次，“涉及任务”不能相加。"
-    return Grid("自查表 18 项中，哪几项问题最多？", "自查项目", COLUMNS, rows, note)
+def answers_with_problems(asked: Asked) -> QuerySet[Answer]:
+    """“是”: the institution itself found a problem."""
+    return Answer.objects.filter(self_check__in=asked.self_checks().order_by().values("pk"), choice=Choice.YES)
+
+
+def _told(asked: Asked) -> dict[int, int]:
+    return dict(answers_with_problems(asked).order_by().values_list("item").annotate(Count("pk")))
+
+
+def _by_item(asked: Asked, by_line: dict[str, Pair], titles: dict[int, str], told: dict[int, int]) -> Grid:
+    rows = [_item_row(asked, item, f"{item}. {title}", by_line, told) for item, title in titles.items()]
+    note = (
+        "机构自查只计已报送、未被退回的自查表中答“是”的；现场检查只计对照自查表项目记录的问题。没有问题的项目也列出。"
+        "同一家机构可以在几项中各计一次，“涉及任务”不能相加。"
+    )
+    return Grid("自查表 18 项中，哪几项问题最多？", "自查项目", ["机构自查发现（家）", *COLUMNS], rows, note)
+
+
+def _item_row(asked: Asked, item: int, title: str, by_line: dict[str, Pair], told: dict[int, int]) -> Row:
+    line = f"{ITEM}:{item}"
+    found = _row(title, by_line.get(line, (0, 0)), asked, line=line)
+    own = number(told.get(item, 0), asked.rows_url("self-checks", line=line))
+    return Row(title, [own, *found.cells])
 
 
 def _by_matter(asked: Asked, by_line: dict[str, Pair]) -> Grid:
@@ -136,18 +154,18 @@ def _by_severity(asked: Asked, total: Pair) -> Grid:
     return Grid("问题有多严重？", "性质", COLUMNS, [*rows, _total(total, asked)], note)
 
 
-def _charts(asked: Asked, by_line: dict[str, Pair], titles: dict[int, str]) -> Iterator[Chart]:
-    found = [
-        (f"{item}. {title}", f"{ITEM}:{item}", by_line[f"{ITEM}:{item}"][0])
-        for item, title in titles.items()
-        if f"{ITEM}:{item}" in by_line
-    ]
-    if not found:
+def _charts(asked: Asked, by_line: dict[str, Pair], titles: dict[int, str], told: dict[int, int]) -> Iterator[Chart]:
+    """The items with something, most first."""
+    found = {item: (told.get(item, 0), by_line.get(f"{ITEM}:{item}", (0, 0))[0]) for item in titles}
+    order = sorted((item for item in found if any(found[item])), key=lambda item: (-sum(found[item]), item))
+    if not order:
         return
-    found.sort(key=lambda row: -row[2])
-    series = [{
-        "name": "问题", "values": [count for *_, count in found],
-        "urls": [asked.rows_url("findings", line=line) for _, line, _ in found],
-    }]  # fmt: skip
-    data = chart("bar", "自查项目", "个", [title[:18] for title, *_ in found], series)
-    yield Chart("对照自查表，哪几项问题最多？", "by-item", data, asked.rows_url("findings", line=ITEM))
+    series = [
+        {
+            "name": label, "values": [found[item][column] for item in order],
+            "urls": [asked.rows_url(key, line=f"{ITEM}:{item}") for item in order],
+        }
+        for column, (key, label) in enumerate((("self-checks", "机构自查发现"), ("findings", "现场检查发现")))
+    ]  # fmt: skip
+    data = chart("bar", "自查项目", "", [f"{item}. {titles[item]}"[:LONGEST_LABEL] for item in order], series)
+    yield Chart("哪几项机构自己查出来的多，哪几项检查人员查出来的多？", "by-item", data)

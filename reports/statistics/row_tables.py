@@ -3,6 +3,7 @@ from django.utils.safestring import SafeString
 
 from accounts.lists import DayColumn, ListTable
 from campaigns.models import PlanLine
+from selftest.models import SelfCheck
 from selftest.review_tables import named
 from visits.models import Finding, Visit
 
@@ -45,6 +46,22 @@ class LineTable(ListTable):
             return f"{record.count} 家"
         words = record.ratio or record.get_size_kind_display()
         return f"{words}（通知写明 {record.stated_count} 家）" if record.stated_count is not None else words
+
+
+class OwnFindingTable(ListTable):
+    caption = "机构自查"
+    institution = tables.Column("机构", accessor="institution__name")
+    county = tables.Column("县区", order_by="county_id")
+    campaign = tables.Column("抽查活动", accessor="round__campaign")
+    handed_in_at = DayColumn(verbose_name="首次报送")
+
+    class Meta(ListTable.Meta):
+        model = SelfCheck
+        fields = ("institution", "county", "campaign", "handed_in_at")
+        attrs = {"class": "table", "id": "self-check-rows"}
+
+    def render_institution(self, record: SelfCheck) -> SafeString:
+        return named(record.institution.name, record.institution.identifier, record.get_absolute_url())
 
 
 class VisitTable(ListTable):

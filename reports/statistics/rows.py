@@ -13,8 +13,9 @@ from campaigns.tables import CampaignTable, TaskTable
 from reports.statistics import handling, trends
 from reports.statistics.asked import Asked
 from reports.statistics.counting import FIGURES
-from reports.statistics.problems import OTHER_LINE
-from reports.statistics.row_tables import FindingTable, LineTable, VisitTable
+from reports.statistics.problems import OTHER_LINE, answers_with_problems
+from reports.statistics.row_tables import FindingTable, LineTable, OwnFindingTable, VisitTable
+from selftest.models import SelfCheck
 from visits.codes import WITH_AMOUNT, MeasureKind, Severity
 from visits.following_lists import MeasureTable, RectificationTable, measures_for_lists, rectifications_for_lists
 from visits.models import Finding, Measure
@@ -105,8 +106,19 @@ def _tasks_with_measures(asked: Asked, more: More) -> QuerySet[Task]:
     return asked.tasks().filter(pk__in=measures(asked, {**more, "stage": "taken"}).order_by().values("task"))
 
 
+def _self_checks(asked: Asked, more: More) -> QuerySet[SelfCheck]:
+    answers = answers_with_problems(asked)
+    item = more.get("line", "").partition(":")[2]
+    answers = answers.filter(item=int(item)) if item.isdecimal() else answers
+    return asked.self_checks().filter(pk__in=answers.order_by().values("self_check"))
+
+
 def _task_table(found: QuerySet[Any]) -> ListTable:
     return TaskTable(found.for_lists(), exclude=("chosen",))  # type: ignore[attr-defined]
+
+
+def _self_check_table(found: QuerySet[Any]) -> ListTable:
+    return OwnFindingTable(found.select_related("institution", "county", "round__campaign"))
 
 
 def _finding_table(found: QuerySet[Any]) -> ListTable:
@@ -134,6 +146,7 @@ ROW_SETS: dict[str, RowSet] = {
     "rectifications": RowSet(
         "责令整改", "项", lambda asked, more: handling.orders_of(asked, _order_stage(more)), _order_table
     ),
+    "self-checks": RowSet("自查发现问题的机构自查", "家", _self_checks, _self_check_table),
     "visits": RowSet(
         "结束的现场检查", "次", lambda asked, more: trends.rows_of_month(asked, "visits", more.get("month", "")),
         lambda found: VisitTable(found.select_related("task__institution", "task__bureau")),

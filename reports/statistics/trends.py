@@ -121,7 +121,7 @@ def _charts(
             }
             for key, label in (("due", "应检查"), ("inspected", "已检查"), ("troubled", "发现问题"))
         ]  # fmt: skip
-        data = chart("column", "年度", "家", [f"{year} 年" for year in order], series)
+        data = chart("column", "年度", "项", [f"{year} 年" for year in order], series)
         yield Chart("一年比一年检查得多吗，问题在减少吗？", "by-year", data)
     span = _span(months)
     if len(span) > 1:

@@ -57,7 +57,7 @@ def problems(request: Request) -> HttpResponse:
     found = problems_of(asked)
     stats = [
         {"label": "问题", "value": found.total[0], "unit": "个", "url": asked.rows_url("findings")},
-        {"label": "涉及任务", "value": found.total[1], "unit": "家", "url": asked.rows_url("finding-tasks")},
+        {"label": "涉及任务", "value": found.total[1], "unit": "项", "url": asked.rows_url("finding-tasks")},
     ]
     note = "只计已认定结果中的问题；更正期间的结果和已撤销的问题不计。"
     return render(request, "reports/statistics.html", context | {"found": found, "stats": stats, "note": note})
@@ -96,7 +96,7 @@ def rows(request: Request, key: str) -> HttpResponse:
     """What one number counts."""
     row_set = ROW_SETS.get(key)
     asked, context = _frame(request, "")
-    if row_set is None or key in FIGURES and key not in known_figures():
+    if row_set is None or (key in FIGURES and key not in known_figures()):
         raise Http404
     more = more_of(request.GET)
     table = arrange(row_set.table(row_set.rows(asked, more)), request)
