@@ -37,6 +37,7 @@ SECTIONS = (
     Section("检查人员名录库", "users", "inspectors:list", "/inspectors/"),
     Section("抽查事项清单", "book-open", "campaigns:matters", "/matters/"),
     Section("统计", "chart-column", "reports:statistics", "/reports/"),
+    Section("公文", "file-text", "reports:documents", "/reports/documents/"),
     Section("报表", "file-spreadsheet", "reports:sheets", ("/reports/sheets/", "/reports/campaigns/")),
     Section("我的文件", "folder-down", "jobs:list", "/files/"),
     Section("公开日志锚点", "anchor", "campaigns:log_heads", "/log-heads/"),

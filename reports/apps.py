@@ -7,4 +7,5 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from reports import actions  # noqa: F401, PLC0415  # declares itself
-        from reports.official import rules  # noqa: F401, PLC0415  # declares itself
+        from reports.official import actions as official_actions  # noqa: F401, PLC0415
+        from reports.official import rules, todos  # noqa: F401, PLC0415

@@ -9,12 +9,14 @@ from reports import (
     visit_documents_views,
     visit_sheet,
 )
+from reports.official import urls as official
 from reports.statistics import urls as statistics
 
 app_name = "reports"
 
 urlpatterns = [
     *statistics.urlpatterns,
+    *official.urlpatterns,
     path("sheets/", sheet_views.sheets, name="sheets"),
     path("campaigns/<int:pk>/sheets/", sheet_views.campaign_sheets, name="campaign_sheets"),
     path("campaigns/<int:pk>/sheets/<slug:key>/", sheet_views.sheet, name="sheet"),

@@ -1,6 +1,14 @@
 """One table: who may call which route with which method. Enforced by accounts.access on every request and tested
 route × role × object in tests/access. What objects a person then finds is each model's `visible_to`."""
 
-from config.access import api, inspections, pools, site, statistics, visits
+from config.access import api, documents, inspections, pools, site, statistics, visits
 
-ROUTES = {**pools.ROUTES, **inspections.ROUTES, **visits.ROUTES, **statistics.ROUTES, **site.ROUTES, **api.ROUTES}
+ROUTES = {
+    **pools.ROUTES,
+    **inspections.ROUTES,
+    **visits.ROUTES,
+    **statistics.ROUTES,
+    **documents.ROUTES,
+    **site.ROUTES,
+    **api.ROUTES,
+}

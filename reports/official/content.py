@@ -13,6 +13,8 @@ from reports.states import DocumentState
 Json = dict[str, Any]
 
 NO_NUMBER = "（发文字号待编）"
+TO_FILL_IN = "【请补充："
+"""What no record can tell; a document in which it still stands is not issued."""
 
 
 def to_json(document: OfficialDocument) -> Json:
@@ -73,6 +75,11 @@ def _read(one: Mapping[str, Any]) -> Block:
 def digest(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def left_open(content: Mapping[str, Any]) -> int:
+    """Places where somebody still has to write."""
+    return json.dumps(content, ensure_ascii=False).count(TO_FILL_IN)
 
 
 def printable(document: Document, version: DocumentVersion | None = None) -> OfficialDocument:

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.rules import require
 from reports.models import Document
 from reports.official import numbering
+from reports.official.content import left_open
 from reports.official.errors import DocumentError, SavedMeanwhile, WrongState
 from reports.official.numbering import Number
 from reports.states import DOCUMENT_STEPS, DocumentState
@@ -44,6 +45,8 @@ def present(document: Document, *, by: User) -> Document:
     require(by, "write", document)
     document = locked(document)
     check_source(document, "present")
+    if places := left_open(document.latest.content):
+        raise DocumentError(f"还有 {places} 处“【请补充：…】”没有写，请补齐或者删去后再送签。")
     return _move(document, "present", by=by, words="")
 
 

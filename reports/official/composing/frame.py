@@ -6,8 +6,8 @@ from accounts.models import Bureau, Region
 from campaigns.models import Campaign
 from reports.campaign_notice import BELOW
 from reports.documents import Attachment, Block, Column, Contact, OfficialDocument
+from reports.official.content import TO_FILL_IN
 
-TO_FILL_IN = "【请补充："
 WHAT_COUNTS = "注：问题以各部门联合研判后认定的检查结果为准，处理措施以已作出的决定为准。"
 ORDINAL = Column("序号", 0.5, "center", unbroken=True)
 
