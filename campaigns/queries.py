@@ -146,7 +146,7 @@ class LineProgress:
     title: str
     drawn: int
     allotted: int
-    listed: int
+    whole: int
     added: int
     notified: int
 
@@ -156,12 +156,12 @@ def progress_by_line(campaign: Campaign) -> list[LineProgress]:
     rows = campaign.lines.annotate(
         drawn=Count("tasks", filter=stands & Q(tasks__mode="drawn"), distinct=True),
         allotted=Count("tasks", filter=stands & Q(tasks__mode="allotted"), distinct=True),
-        listed=Count("tasks", filter=stands & Q(tasks__mode__in=ADDED_MODES, tasks__addition=None), distinct=True),
+        whole=Count("tasks", filter=stands & Q(tasks__mode__in=ADDED_MODES, tasks__addition=None), distinct=True),
         added=Count("tasks", filter=stands & Q(tasks__addition__isnull=False), distinct=True),
         notified=Count("tasks", filter=Q(tasks__state="notified"), distinct=True),
     )
     return [
-        LineProgress(line.title, line.drawn, line.allotted, line.listed, line.added, line.notified)
+        LineProgress(line.title, line.drawn, line.allotted, line.whole, line.added, line.notified)
         for line in rows.order_by("position")
     ]
 

@@ -4,6 +4,7 @@ from campaigns.views import (
     adding,
     allotment,
     approvals,
+    blueprints,
     campaigns,
     ceremony,
     contributions,
@@ -28,7 +29,9 @@ app_name = "campaigns"
 
 urlpatterns = [
     path("campaigns/", campaigns.campaign_list, name="list"),
-    path("campaigns/new/", campaigns.create, name="create"),
+    path("campaigns/new/", blueprints.choose, name="choose"),
+    path("campaigns/new/blank/", campaigns.create, name="create"),
+    path("campaigns/new/<slug:key>/", blueprints.create, name="from_blueprint"),
     path("campaigns/<int:pk>/", campaigns.detail, name="detail"),
     path("campaigns/<int:pk>/edit/", campaigns.edit, name="edit"),
     path("campaigns/<int:pk>/edit/<slug:part>/", campaigns.edit_part, name="edit_part"),

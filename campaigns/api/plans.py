@@ -39,8 +39,19 @@ from jobs.api import JobSerializer
 from jobs.models import Job
 
 PLANNED = {CampaignState.DRAFT, CampaignState.NEGOTIATING}
-JOBS = ("campaigns.freeze", "campaigns.draw", "campaigns.supplement")
-STEPS = ("edit", "propose", "withdraw", "freeze", "supplement", "dispatch", "see_preview", "see_result", "download")
+JOBS = ("campaigns.freeze", "campaigns.list", "campaigns.draw", "campaigns.supplement")
+STEPS = (
+    "edit",
+    "propose",
+    "withdraw",
+    "freeze",
+    "list",
+    "supplement",
+    "dispatch",
+    "see_preview",
+    "see_result",
+    "download",
+)
 RATIOS = {"type": "object", "additionalProperties": {"type": "string"}}
 LOTS = {"type": "object", "additionalProperties": {"type": "integer"}}
 
@@ -130,6 +141,7 @@ class CampaignSerializer(CampaignRow):
     """`may` names what the caller may do now; `waiting_for` says in words what holds the campaign up."""
 
     parent = serializers.SerializerMethodField()  # type: ignore[assignment]
+    looks_back_at = CampaignReference(many=True, read_only=True)
     issuers = serializers.SerializerMethodField()
     basis_documents = BasisDocumentSerializer(many=True, read_only=True)
     stages = StageSerializer(many=True, read_only=True)
@@ -140,7 +152,7 @@ class CampaignSerializer(CampaignRow):
 
     class Meta(CampaignRow.Meta):
         fields = (  # type: ignore[assignment]
-            *CampaignRow.Meta.fields, "parent", "document_number", "description", "notice_window", "publishes_plan",
+            *CampaignRow.Meta.fields, "parent", "draws_lots", "looks_back_at", "document_number", "description", "discipline", "notice_window", "publishes_plan",
             "publishes_drawn_list", "publishes_results", "overall_ratio", "overall_count", "quota_count", "quota_mode",
             "tasks_per_inspector", "objection_days", "reveal_hours", "discloses_on", "explains_draw", "frozen_at",
             "drawn_at", "dispatched_at", "issuers", "basis_documents", "stages", "sources", "lines", "waiting_for", "may",
@@ -229,7 +241,7 @@ class CampaignView(ReadView):
         if self.action == "list":
             return campaigns
         return campaigns.prefetch_related(
-            "issuers__bureau", "basis_documents", "stages", "sources__bureau", "lines__domain", "lines__lead_bureau",
+            "looks_back_at", "issuers__bureau", "basis_documents", "stages", "sources__bureau", "lines__domain", "lines__lead_bureau",
             "lines__partners", "lines__matters", "lines__exclusions__department", "lines__slots__bureau",
             "lines__slots__county_department", "lines__agreements__bureau", "lines__agreements__decided_by",
         )  # fmt: skip
@@ -269,6 +281,18 @@ class CampaignView(ReadView):
         campaign = self.get_object()
         require(self.user, "freeze", campaign)
         approval = approvals.propose_act(campaign, Act.FREEZE, by=self.user)
+        return Response(ApprovalSerializer(approval).data, status.HTTP_201_CREATED)
+
+    @extend_schema(
+        summary="不抽取的活动：提请列入全部对象，由另一人审批后进行",
+        request=None,
+        responses={201: ApprovalSerializer, 409: Problem},
+    )
+    @action(detail=True, methods=["post"], url_path="list", url_name="list-all")
+    def list_everybody(self, request: Request, pk: int) -> Response:
+        campaign = self.get_object()
+        require(self.user, "list", campaign)
+        approval = approvals.propose_act(campaign, Act.LIST, by=self.user)
         return Response(ApprovalSerializer(approval).data, status.HTTP_201_CREATED)
 
     @extend_schema(

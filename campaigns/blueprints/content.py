@@ -11,6 +11,13 @@ from institutions.models import CertificateLevel
 MARKET, POLICE, ECOLOGY, HOUSING, TRANSPORT = "scjg", "ga", "sthj", "zj", "jt"
 RESOURCES, WATER, CUSTOMS, DRUGS = "zrzy", "sl", "hg", "yj"
 
+REPORTERS = {
+    "province": "省级市场监管部门",
+    "city": "市级市场监管部门",
+    "county": "县区市场监管部门",
+    "department": "参加检查的部门",
+    "institution": "检验检测机构",
+}
 NOT_OPERATING = (ExclusionKind.CERTIFICATE_STATE, ExclusionKind.INSTITUTION_STATE)
 """Left out everywhere: there is nothing to inspect."""
 
@@ -61,6 +68,10 @@ class DutyPlan:
     items: Sequence[str]
     due_on: date | None
     channel: str = ""
+
+    @property
+    def who(self) -> str:
+        return REPORTERS[self.level]
 
 
 @dataclass(frozen=True, slots=True)

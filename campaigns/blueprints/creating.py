@@ -72,7 +72,7 @@ def _campaign(blueprint: Blueprint, given: Wishes, lead: Bureau, by: User) -> Ca
         by=by,
         blueprint=blueprint.key,
         number=given.number or f"{lead.region_id}-{year}-{blueprint.serial}",
-        title=given.title or blueprint.title.replace(str(blueprint.year), str(year)),
+        title=given.title or moved_title(blueprint, year),
         year=year,
         kind=blueprint.kind,
         draws_lots=blueprint.draws_lots,
@@ -93,9 +93,16 @@ def _campaign(blueprint: Blueprint, given: Wishes, lead: Bureau, by: User) -> Ca
 
 
 def _moved(blueprint: Blueprint, given: Wishes, day: date | None) -> date | None:
-    if day is None or given.keeps_dates:
-        return day
-    return in_year(day, (given.year or blueprint.year) + day.year - blueprint.year)
+    return day if given.keeps_dates else in_given_year(blueprint, day, given.year or blueprint.year)
+
+
+def in_given_year(blueprint: Blueprint, day: date | None, year: int) -> date | None:
+    """A printed day as it falls when the campaign is of another year than the notice; weekends are kept."""
+    return in_year(day, year + day.year - blueprint.year) if day else None
+
+
+def moved_title(blueprint: Blueprint, year: int) -> str:
+    return blueprint.title.replace(str(blueprint.year), str(year))
 
 
 def _stages(blueprint: Blueprint, given: Wishes) -> Iterator[Stage]:

@@ -9,6 +9,7 @@ from accounts.http import Request
 from accounts.lists import arrange
 from accounts.rules import can, require
 from campaigns import planning, queries, services
+from campaigns.blueprints import BLUEPRINTS
 from campaigns.errors import CampaignError
 from campaigns.filters import CampaignFilter
 from campaigns.forms import PARTS, CampaignForm
@@ -41,6 +42,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "progress": [] if is_planned else queries.progress_by_line(campaign),
         "agreements": _agreements(request, campaign),
         "parts": PARTS.values(),
+        "blueprint": BLUEPRINTS.get(campaign.blueprint) if can(request.user, "see_result", campaign) else None,
         "freeze_job": queries.latest_job(campaign, _first_work(campaign)) if is_planned else None,
         "waiting": waiting_approvals(request, campaign),
         "may": {action: can(request.user, action, campaign) for action in STEPS},

@@ -22,7 +22,7 @@ from campaigns.views.campaigns import get_campaign, tabs, waiting_approvals
 from jobs.models import Job, JobState
 
 POPULATION_PAGE = 200
-JOBS = ("campaigns.freeze", "campaigns.draw", "campaigns.supplement")
+JOBS = ("campaigns.freeze", "campaigns.list", "campaigns.draw", "campaigns.supplement")
 
 
 @require_GET

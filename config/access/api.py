@@ -32,6 +32,7 @@ ROUTES = {
     "api:campaign-propose": {"POST": LEAD},
     "api:campaign-withdraw": {"POST": LEAD},
     "api:campaign-freeze": {"POST": LEAD},
+    "api:campaign-list-all": {"POST": LEAD},
     "api:campaign-dispatch": {"POST": LEAD},
     "api:campaign-job": {"GET": OFFICE},
     "api:agreement-answer": {"POST": LEAD | {Role.PARTNER_LIAISON}},
