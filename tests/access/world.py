@@ -57,6 +57,8 @@ from inspectors.models import PeopleImport, Pool
 from institutions.models import ImportRun, ImportState, RiskFlag, RiskKind, Site
 from jobs.models import Job
 from jobs.running import run_job
+from tests.access.documents import KINDS as DOCUMENT_KINDS
+from tests.access.documents import add_documents
 from tests.access.self_checks import KINDS as SELF_CHECK_KINDS
 from tests.access.self_checks import add_self_checks
 from tests.access.visits import KINDS as VISIT_KINDS
@@ -212,6 +214,7 @@ def add_campaigns(city: City) -> None:
     }  # fmt: skip
     city.objects |= add_self_checks(dispatched, city.objects["institution"], city.people)
     city.objects |= add_visits(city)
+    city.objects |= add_documents(dispatched, city.people)
 
 
 def plan(city: City, number: int) -> Campaign:
@@ -424,6 +427,7 @@ KINDS: dict[str, Kind] = {
     "matter": lambda world, city, user: first(InspectionMatter.objects.all()),
     **{name: of_city(name) for name in SELF_CHECK_KINDS},
     **{name: of_city(name) for name in VISIT_KINDS},
+    **{name: of_city(name) for name in DOCUMENT_KINDS},
 }
 """What own and foreign objects a route can be asked for; `Example.kind` names one of these."""
 
