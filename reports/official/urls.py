@@ -17,5 +17,5 @@ urlpatterns = [
     path("documents/<int:pk>/issue/", deciding.issue, name="document_issue"),
     path("documents/<int:pk>/withdraw/", deciding.withdraw, name="document_withdraw"),
     path("documents/<int:pk>/drop/", deciding.drop, name="document_drop"),
-    path("campaigns/<int:pk>/papers/", files.task_papers, name="task_papers"),
+    path("documents/campaigns/<int:pk>/", files.task_papers, name="task_papers"),
 ]

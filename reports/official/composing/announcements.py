@@ -40,7 +40,7 @@ def _announcement(
 def compose_plan_announcement(campaign: Campaign, bureau: Bureau) -> OfficialDocument:
     matters = _matters(campaign)
     attachments = (Attachment("抽查事项", (Table(MATTER_TABLE, matters),)),) if matters else ()
-    return _announcement(campaign, bureau, "抽查计划", _plan(campaign, has_matters=bool(matters)), *attachments)
+    return _announcement(campaign, bureau, "计划", _plan(campaign, has_matters=bool(matters)), *attachments)
 
 
 def _plan(campaign: Campaign, *, has_matters: bool) -> Iterator[Block]:

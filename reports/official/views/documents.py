@@ -70,11 +70,16 @@ def document(request: Request, pk: int) -> HttpResponse:
         "tone": TONES[DocumentState(found.state)],
         "paper": paper,
         **_laid_out(paper),
-        "left_open": left_open(shown.content),
+        "left_open": _left_open(shown),
         "versions": _versions(request, found),
         "may": _may(request, found),
     }
     return render(request, "reports/documents/document.html", context)
+
+
+def _left_open(shown: DocumentVersion) -> str:
+    places = left_open(shown.content)
+    return f"还有 {places} 处“【请补充：…】”没有写" if places else ""
 
 
 def _laid_out(paper: Any) -> dict[str, Any]:
