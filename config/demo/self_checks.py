@@ -27,12 +27,14 @@ PROBLEM = {
     "measure": "补做岗位能力确认，修订人员管理程序",
 }
 MISSING_IN_THE_POOL = {"top_manager_phone": "0352-0000000", "contact": "赵清风", "contact_phone": "0352-0000000"}
+FORM = "shanxi-2025"
 PROBLEM_ITEM, BRANCH_ITEM = 8, 2
+"""Of this form."""
 
 
 def open_self_checks(campaign: Campaign, officer: User, clerk: User) -> Round:
     """All institutions of Datong are asked; `clerk` is the demo's own, halfway through."""
-    form = FormTemplate.objects.get(code="shanxi-2025", version=1)
+    form = FormTemplate.objects.get(code=FORM, version=1)
     round = rounds.create_round(
         campaign,
         form=form,
@@ -83,10 +85,13 @@ def _fill(self_check: SelfCheck, clerk: User, *, items: int, problem: bool = Tru
         missing = {key: value for key, value in MISSING_IN_THE_POOL.items() if block.values.get(key) == ""}
         filling.save_header(block, missing, base=block.revision, by=clerk)
     for item in range(1, items + 1):
-        filling.save_answer(self_check, item, _answer(item, problem=problem), base=0, by=clerk)
+        if item not in self_check.round.carried_items:
+            filling.save_answer(self_check, item, _answer(self_check, item, problem=problem), base=0, by=clerk)
 
 
-def _answer(item: int, *, problem: bool) -> dict[str, Any]:
+def _answer(self_check: SelfCheck, item: int, *, problem: bool) -> dict[str, Any]:
+    if self_check.round.form.code != FORM:
+        return {"choice": Choice.NO}
     if item == BRANCH_ITEM:
         return NO_BRANCH
     if item == PROBLEM_ITEM and problem:
@@ -100,7 +105,7 @@ def _in_days(count: int) -> date:
 
 def hand_in(self_check: SelfCheck, clerk: User, *, problem: bool = False) -> None:
     """Signed on paper and scanned, since the clerk is alone here."""
-    _fill(self_check, clerk, items=18, problem=problem)
+    _fill(self_check, clerk, items=len(self_check.round.form.parsed.numbers), problem=problem)
     version = submitting.submit(self_check, by=clerk)
     signing.sign(
         version,

@@ -97,7 +97,7 @@ def _value(contribution: Contribution) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Special:
-    """A special campaign that inspects all institutions of one domain, or of those its line takes, without a draw."""
+    """A special campaign that inspects all institutions of one domain, without a draw; without one, of all."""
 
     number: str
     title: str
@@ -128,7 +128,7 @@ def _special(given: Special, cast: Cast) -> Campaign:
     stage = Stage(kind=Stage.Kind.ON_SITE, name="现场检查", starts_on=given.issued_on, ends_on=given.until)
     services.replace_stages(campaign, [stage], by=by)
     line = PlanLine(
-        campaign=campaign, code="special", title=given.line, domain=Domain.objects.get(pk=given.domain),
+        campaign=campaign, code="special", title=given.line, domain=Domain.objects.filter(pk=given.domain).first(), takes_rest=not given.domain,
         lead_bureau=campaign.lead_bureau, size_kind=SizeKind.ALL, reserve=0,
     )  # fmt: skip
     services.save_line(

@@ -32,6 +32,7 @@ class Fate:
     amount: int = 0
     measures: Sequence[MeasureKind] = ()
     is_mended: bool = True
+    guest_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,15 @@ def visits(tasks: Sequence[Task], fates: Iterable[Fate], calendar: Calendar, cas
 
 def visited(task: Task, fate: Fate, day: int, calendar: Calendar, numbers: Numbers, cast: Cast) -> Story:
     starts, ends = STARTS[task.pk % 2]
-    trip = Trip(day, starts=starts, ends=ends, ills=fate.ills, outcome=fate.outcome, words=fate.words)
+    trip = Trip(
+        day,
+        starts=starts,
+        ends=ends,
+        ills=fate.ills,
+        outcome=fate.outcome,
+        words=fate.words,
+        guest_from=fate.guest_from,
+    )
     yield from _gone(task, trip, cast)
     found = yield from judging.concluded(task, fate.ills, cast, days=day + calendar.concluded - 1)
     yield at(workday(day + calendar.followed, cast.today), "10:00")

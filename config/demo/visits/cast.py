@@ -30,6 +30,7 @@ class Cast:
     now: datetime
     place: str = "datong"
     opened: dict[str, User] = field(default_factory=dict)
+    recording: dict[int, dict[str, User]] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -91,7 +92,13 @@ class Cast:
         return user
 
     def recorders(self, visit: Visit) -> dict[str, User]:
-        """By department, one of those who enforce; somebody who has an account already, if possible."""
+        """By department, one of those who enforce; somebody who has an account already, if possible. First asked when
+        the visit starts, after which nobody joins it."""
+        if visit.pk not in self.recording:
+            self.recording[visit.pk] = self._recorders(visit)
+        return self.recording[visit.pk]
+
+    def _recorders(self, visit: Visit) -> dict[str, User]:
         going = [each.inspector for each in visit.attendees.select_related("inspector__bureau", "inspector__user")]
         found: dict[str, Inspector] = {}
         for inspector in sorted((each for each in going if each), key=lambda each: each.user_id is None):

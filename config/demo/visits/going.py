@@ -24,12 +24,16 @@ from visits.codes import Agreement, Check, DeliveryMode, Outcome
 from visits.models import Operation, Visit
 
 Tell = Callable[[InspectionNotice, datetime, Cast], object]
+SAMPLED = 3
+"""At one visit in so many, the reports to be checked are drawn by lot."""
+
 PHONE = "执法终端（安卓 14）"
 
 
 @dataclass(frozen=True, slots=True)
 class Trip:
-    """A visit `days` working days from today. `told_before`: working days between notice and visit."""
+    """A visit `days` working days from today. `told_before`: working days between notice and visit; `guest_from`: the bureau
+    of an officer from elsewhere who comes along."""
 
     days: int
     starts: str = "09:30"
@@ -40,6 +44,7 @@ class Trip:
     outcome: Outcome = Outcome.INSPECTED
     words: str = ""
     refuses_to_sign: str = ""
+    guest_from: str = ""
 
     def moment(self, clock: str, today: date) -> datetime:
         return at(workday(self.days, today), clock)
@@ -111,6 +116,11 @@ def _name_officers(visit: Visit, cast: Cast) -> None:
             scheduling.add_officer(visit, inspector, by=by)
 
 
+def _invite(visit: Visit, bureau: str, cast: Cast) -> None:
+    guest = Inspector.objects.active().filter(bureau=bureau).order_by("number")[0]
+    scheduling.add_guest(visit, guest, by=cast.speaker(visit.task.bureau_id))
+
+
 def _nearest(visit: Visit, department: str, number: int) -> list[Inspector]:
     task, day = visit.task, timezone.localdate(visit.planned_start)
     county = task.institution.county_id
@@ -129,6 +139,8 @@ def visited(task: Task, trip: Trip, cast: Cast, tell: Tell = in_person) -> Gener
     yield issued
     notice = notify(task, cast)
     visit = plan(task, trip.moment(trip.starts, cast.today), cast)
+    if trip.guest_from:
+        _invite(visit, trip.guest_from, cast)
     yield delivered
     tell(notice, timezone.now(), cast)
     yield trip.moment(trip.starts, cast.today)
@@ -161,7 +173,8 @@ def fill(visit: Visit, cast: Cast, ills: Collection[Ill], *, without: Collection
         enter(visit, line.key, values, by=people.get(line.department, people["scjg"]))
         if ill:
             take_photo(visit, cast, line.key, ill.matter)
-    draw_reports(visit, people["scjg"])
+    if visit.pk % SAMPLED == 1:
+        draw_reports(visit, people["scjg"])
 
 
 def _values(line: sheet.Line, ill: Ill | None) -> dict[str, str]:
