@@ -21,6 +21,8 @@ _labels: dict[str, str] = {
     "accounts.edit_bureau": "修改单位",
     "accounts.create_region": "新建区划",
     "accounts.edit_region": "修改区划",
+    "accounts.set_calendar_day": "登记工作日历",
+    "accounts.remove_calendar_day": "删除工作日历登记",
     "accounts.verify_trail": "核验审计记录",
     "accounts.export_trail": "导出审计记录",
 }

@@ -131,3 +131,16 @@ def refusals_shown_in(form: forms.BaseForm) -> Iterator[None]:
     except ValidationError as error:
         for field, messages in error.message_dict.items() if hasattr(error, "error_dict") else [("", error.messages)]:
             form.add_error(field if field in form.fields else None, messages)
+
+
+class CalendarDayForm(forms.Form):
+    day = forms.DateField(label="日期", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    is_working = forms.TypedChoiceField(
+        label="这一天", choices=[("1", "上班（调休的周末）"), ("0", "放假")], widget=forms.RadioSelect,
+        coerce=lambda value: value == "1",
+    )  # fmt: skip
+    source = forms.CharField(
+        label="依据",
+        max_length=120,
+        help_text="如：国务院办公厅关于2027年部分节假日安排的通知（国办发明电〔2026〕×号）。",
+    )

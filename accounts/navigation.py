@@ -36,13 +36,17 @@ SECTIONS = (
     Section("检查对象名录库", "building-2", "institutions:list", "/institutions/"),
     Section("检查人员名录库", "users", "inspectors:list", "/inspectors/"),
     Section("抽查事项清单", "book-open", "campaigns:matters", "/matters/"),
+    Section("公示", "megaphone", "publications:list", "/publications/"),
+    Section("信息公开", "megaphone", "publications:own", "/my/publications/"),
     Section("统计", "chart-column", "reports:statistics", "/reports/"),
+    Section("信息报送", "send-horizontal", "reports:duties", "/reports/duties/"),
     Section("公文", "file-text", "reports:documents", "/reports/documents/"),
     Section("报表", "file-spreadsheet", "reports:sheets", ("/reports/sheets/", "/reports/campaigns/")),
     Section("我的文件", "folder-down", "jobs:list", "/files/"),
     Section("公开日志锚点", "anchor", "campaigns:log_heads", "/log-heads/"),
     Section("用户与角色", "user-cog", "accounts:users", "/accounts/users/"),
     Section("机关单位与区划", "landmark", "accounts:bureaus", "/accounts/bureaus/"),
+    Section("工作日历", "calendar-cog", "accounts:calendar", "/accounts/calendar/"),
     Section("审计记录", "shield-check", "accounts:audit", "/accounts/audit/"),
 )
 

@@ -6,7 +6,7 @@ roles and does nothing else; the auditor reads the trail and changes nothing.
 
 from typing import Any
 
-from accounts.models import AuditEvent, Bureau, Region, Role, User
+from accounts.models import AuditEvent, Bureau, CalendarDay, Region, Role, User
 from accounts.models.users import ADMINISTRATORS
 from accounts.rules import Predicate, declare, holds
 
@@ -44,4 +44,5 @@ declare(
 )
 declare(Bureau, {"create": is_system_administrator, "edit": is_system_administrator})
 declare(Region, {"create": is_system_administrator, "edit": is_system_administrator})
+declare(CalendarDay, {"keep": is_system_administrator})
 declare(AuditEvent, {"verify": is_auditor, "export": is_auditor})

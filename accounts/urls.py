@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import own, places, trail, users
+from accounts.views import calendar, own, places, trail, users
 
 app_name = "accounts"
 
@@ -29,6 +29,8 @@ urlpatterns = [
     path("regions/new/", places.region_create, name="region_create"),
     path("regions/<str:code>/", places.region_detail, name="region"),
     path("regions/<str:code>/edit/", places.region_edit, name="region_edit"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<str:day>/remove/", calendar.remove, name="calendar_remove"),
     path("audit/", trail.audit_list, name="audit"),
     path("audit/export/", trail.audit_export, name="audit_export"),
     path("audit/verify/", trail.audit_verify, name="audit_verify"),

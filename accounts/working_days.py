@@ -67,6 +67,14 @@ def is_arranged(year: int) -> bool:
     return known or any(day.year == year for day, _ in _corrections())
 
 
+def arranged_days(year: int) -> list[tuple[date, str, bool]]:
+    """What the software knows of this year, without corrections: (day, holiday or 调休上班, whether it is worked)."""
+    calendar = _calendar(year, year)
+    off = [(day, name, False) for day, name in calendar.items() if day.year == year]
+    worked = [(day, "调休上班", True) for day in calendar.weekend_workdays if day.year == year]
+    return sorted(off + worked)
+
+
 def _corrections() -> Corrections:
     kept = _of_request.get()
     if kept:

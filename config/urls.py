@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("selftest.urls")),
     path("", include("visits.urls")),
     path("reports/", include("reports.urls")),
+    path("", include("publications.urls")),
     path("", include("publications.site.urls")),
     path("api/", include("config.api.urls")),
     path("healthz", health, name="health"),

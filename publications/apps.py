@@ -6,4 +6,11 @@ class PublicationsConfig(AppConfig):
     verbose_name = "公示"
 
     def ready(self) -> None:
-        from publications import actions, published, rules  # noqa: F401, PLC0415  # each declares itself
+        from publications import (  # noqa: F401, PLC0415  # each declares itself
+            actions,
+            awaiting,
+            links,
+            published,
+            rules,
+            todos,
+        )

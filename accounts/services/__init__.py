@@ -1,5 +1,6 @@
 """Every change to accounts, roles, tokens and places, each recorded in the audit trail."""
 
+from accounts.services.calendar import remove_day, set_day
 from accounts.services.errors import AccountRefused
 from accounts.services.founding import install_administrators
 from accounts.services.institution_people import open_institution_account, set_institution_roles
@@ -33,10 +34,12 @@ __all__ = [
     "grant_role",
     "install_administrators",
     "open_institution_account",
+    "remove_day",
     "reopen_user",
     "reset_password",
     "revoke_role",
     "revoke_token",
+    "set_day",
     "set_institution_roles",
     "sign_in",
     "sign_out",

@@ -1,7 +1,7 @@
 """One table: who may call which route with which method. Enforced by accounts.access on every request and tested
 route × role × object in tests/access. What objects a person then finds is each model's `visible_to`."""
 
-from config.access import api, documents, inspections, pools, site, statistics, visits
+from config.access import api, documents, inspections, pools, publications, site, statistics, visits
 
 ROUTES = {
     **pools.ROUTES,
@@ -9,6 +9,7 @@ ROUTES = {
     **visits.ROUTES,
     **statistics.ROUTES,
     **documents.ROUTES,
+    **publications.ROUTES,
     **site.ROUTES,
     **api.ROUTES,
 }
