@@ -143,6 +143,7 @@ def job_key(campaign: Campaign, kind: str) -> str:
 class LineProgress:
     """One line's figures once it is drawn, or listed."""
 
+    pk: int
     title: str
     drawn: int
     allotted: int
@@ -161,7 +162,7 @@ def progress_by_line(campaign: Campaign) -> list[LineProgress]:
         notified=Count("tasks", filter=Q(tasks__state="notified"), distinct=True),
     )
     return [
-        LineProgress(line.title, line.drawn, line.allotted, line.whole, line.added, line.notified)
+        LineProgress(line.pk, line.title, line.drawn, line.allotted, line.whole, line.added, line.notified)
         for line in rows.order_by("position")
     ]
 

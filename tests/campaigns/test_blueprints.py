@@ -6,12 +6,15 @@ from datetime import date
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import Bureau, Role, RoleAssignment, User
-from campaigns import services
+from campaigns import planning, services
 from campaigns.blueprints import BLUEPRINTS, Wishes, create_from_blueprint, place
 from campaigns.errors import CampaignError
 from campaigns.models import Campaign, InspectionMatter, PlanLine
+from institutions.models import Domain, Institution
+from tests.factories import institutions
 
 pytestmark = pytest.mark.django_db
 
@@ -171,6 +174,25 @@ def test_national_lines_give_a_hundred(drafts):
     assert (lines.count(), sum(line.count for line in lines)) == (11, 100)
 
 
+def test_the_nation_counts_its_whole_country_and_at_least_twenty_centres(drafts):
+    campaign = drafts["national-2023"]
+    with transaction.atomic():
+        for county in ("110108", "140105", "440106"):
+            found = institutions.institution(county="140213")
+            Institution.objects.filter(pk=found.pk).update(county_id=county)
+            domain = Domain.objects.get(pk="eco")
+            institutions.certificate(found, domain, level="national", is_national_centre=county == "110108")
+        institutions.certificate(institutions.institution(county="140213"), Domain.objects.get(pk="eco"))
+        preview = planning.preview_plan(campaign)
+        transaction.set_rollback(True)
+
+    assert {row.line.code: row.considered for row in preview.lines if row.considered} == {"eco": 3}
+    assert (campaign.scope, campaign.quota_mode) == ("", "at_least")
+    assert [each.text for each in preview.problems if "国家质检中心" in each.text] == [
+        "国家质检中心数无法满足：各条目合计可含 0 至 1 家，请调整数量或各条目的抽取数。"
+    ]
+
+
 def test_every_line_names_the_matters_of_its_departments(drafts):
     lines = PlanLine.objects.filter(campaign__in=drafts.values())
     matters = {
@@ -212,6 +234,66 @@ def test_missing_partners_are_named_and_left_out(drafts):
     assert ([each.pk for each in placed.missing], placed.fits_level) == (["zj", "jt"], False)
     assert (placed.initiator(lines["construction"]), placed.partners(lines["construction"])) == (county, [])
     assert [each.pk for each in placed.partners(lines["vehicle"])] == ["ga:140213", "sthj:140213"]
+
+
+def test_cards_tell_the_notices_apart(drafts, client):
+    client.force_login(User.objects.get(username="scjg-140200"))
+
+    page = client.get(reverse("campaigns:choose"))
+
+    assert [(blueprint.key, is_own) for blueprint, is_own in page.context["cards"]] == [
+        ("xinzhou-2023", True), ("datong-2025", True), ("shanxi-2024", False), ("national-2023", False),
+        ("jincheng-2022", True),
+    ]  # fmt: skip
+    for blueprint in BLUEPRINTS.values():
+        assert all(words in page.content.decode() for words in (blueprint.document_number, *blueprint.demands))
+
+
+def test_dates_stand_side_by_side_and_move_with_the_year(drafts, client):
+    client.force_login(User.objects.get(username="scjg-140200"))
+    address, before = reverse("campaigns:from_blueprint", args=["datong-2025"]), Campaign.objects.count()
+
+    page = client.post(address, {"year": "2027", "again": "1"})
+
+    days = {row.name: (row.printed[1], row.moved[1]) for row in page.context["days"]}
+    assert days["现场检查"] == (date(2025, 11, 15), date(2027, 11, 15))
+    form = page.context["form"]
+    assert (form["title"].value(), form["number"].value()) == (
+        "2027年度检验检测机构“双随机、一公开”监督抽查", "140200-2027-92",
+    )  # fmt: skip
+    assert [bureau.pk for bureau in page.context["bureaus"]] == ["scjg:140200", "ga:140200", "sthj:140200"]
+    assert "11月15日（周六）" in page.content.decode()
+    assert Campaign.objects.count() == before
+    assert client.get(reverse("campaigns:from_blueprint", args=["nothing"])).status_code == 404
+
+
+def test_draft_is_made_with_what_was_typed(drafts, client):
+    client.force_login(User.objects.get(username="scjg-140200"))
+    address = reverse("campaigns:from_blueprint", args=["datong-2025"])
+    typed = {"year": "2026", "dates": "printed", "number": "140200-2025-93", "title": "大同市再次抽查"}
+
+    refused = client.post(address, typed | {"number": "140200-2025-92"})
+    assert list(refused.context["form"].errors) == ["number"]
+    made = client.post(address, typed | {"document_number": "同市监认证〔2025〕93号"})
+
+    campaign = Campaign.objects.get(number="140200-2025-93")
+    assert made.url == campaign.get_absolute_url()
+    assert (campaign.title, campaign.year, campaign.document_number, campaign.issued_on) == (
+        "大同市再次抽查", 2025, "同市监认证〔2025〕93号", date(2025, 9, 9),
+    )  # fmt: skip
+    assert campaign.lines.count() == 3
+    assert "大同市 2025 通知的要求" in client.get(made.url).content.decode()
+
+
+def test_wizard_of_a_look_back_asks_what_to_look_back_at_and_names_what_is_missing(drafts, client):
+    county = officer("scjg:140213")
+    client.force_login(county)
+
+    page = client.get(reverse("campaigns:from_blueprint", args=["shanxi-2024"]))
+
+    assert "looks_back_at" in page.context["form"].fields
+    assert "住房和城乡建设部门、交通运输部门" in page.content.decode()
+    assert "这份通知由另一级单位发布" in page.content.decode()
 
 
 def test_only_the_own_bureau_leads(drafts):
