@@ -29,7 +29,7 @@ format: setup-test ## let ruff rewrite what it can
 	$(PYTHON_BIN)/ruff format .
 	$(PYTHON_BIN)/ruff check --fix-only --quiet .
 
-bench: setup-test ## measure the draw, its verification, imports, lists, PDFs and the last hour of a self-check
+bench: setup-test ## measure the draw, its verification, imports, lists, workbooks, PDFs and the last hour of a self-check
 	@for script in tests/bench/bench_*.py; do $(PYTHON_BIN)/python $$script || exit 1; done
 
 screenshots: setup-test ## take the pictures of docs/ again, from a demo of their own

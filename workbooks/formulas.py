@@ -39,10 +39,10 @@ class Archive(ZipFile):
                 part.write(with_results(rows, values) if b"<f>" in rows else rows)
 
 
-def whole_rows(source: IO[bytes]) -> Iterator[bytes]:
+def whole_rows(source: IO[bytes], size: int = PIECE) -> Iterator[bytes]:
     """The file in pieces, none of which ends inside a row."""
     rest = b""
-    while piece := source.read(PIECE):
+    while piece := source.read(size):
         rest += piece
         cut = rest.rfind(END_OF_ROW) + len(END_OF_ROW)
         if cut >= len(END_OF_ROW):

@@ -219,7 +219,7 @@ class Writer:
 
     def _append_items(self) -> list[Number]:
         """One styled cell per column is used again for every row. Gives the sum of each column, 0 of what is not summed."""
-        makers = [(column.value, PREPARE[column.kind], self._body_cell(column)) for column in self.columns]
+        makers = [(column.value, PREPARE[column.kind], self.body_cell(column)) for column in self.columns]
         cells = [cell for _, _, cell in makers]
         styles = [(cell, cell._style) for cell in cells]  # noqa: SLF001
         summed = [index for index, column in enumerate(self.columns) if column.is_summed]
@@ -234,7 +234,7 @@ class Writer:
             self._append(cells, max(LEAST_HEIGHT, row_height(self.columns, cells)) if self.sheet.fits_rows else None)
         return sums
 
-    def _body_cell(self, column: Field) -> Any:
+    def body_cell(self, column: Field) -> Any:
         cell = body_cell(self.page, column.kind)
         cell.border = BORDER
         if column.kind == "integer":
@@ -248,7 +248,7 @@ class Writer:
 
     def _sum_cell(self, index: int, first: int, last: int, value: Number) -> Any:
         column, letter = self.columns[index], self._letter(index)
-        cell = self._body_cell(column)
+        cell = self.body_cell(column)
         cell.font = HEADER_FONT
         if index == 0:
             put_text(cell, self.sheet.total)
