@@ -187,6 +187,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind of self-checks": {"task": "selftest.tasks.remind", "schedule": timedelta(minutes=10)},
     "escalate rectifications": {"task": "visits.tasks.escalate_overdue", "schedule": timedelta(hours=1)},
     "remind of rectifications": {"task": "visits.tasks.remind_of_rectifications", "schedule": timedelta(minutes=10)},
+    "remind of reports": {"task": "reports.tasks.remind_of_duties", "schedule": timedelta(minutes=10)},
     "publish what is due": {"task": "publications.tasks.publish_due", "schedule": timedelta(minutes=1)},
     "drop old files": {"task": "jobs.tasks.drop_old_files", "schedule": timedelta(hours=6)},
 }

@@ -3,6 +3,8 @@
 import io
 from collections.abc import Sequence
 
+from celery import shared_task
+
 from accounts.models import Region, User
 from campaigns.models import Campaign, Task
 from jobs.models import Job
@@ -11,6 +13,8 @@ from reports import datasets, requests, self_check_letters, xlsx  # noqa: F401  
 from reports import self_check_batch as _self_check_batch  # noqa: F401  # registers its job
 from reports import self_check_workbook as _self_check_workbook  # noqa: F401  # registers its job
 from reports.campaign_notice import compose_campaign_notice
+from reports.duties import assembling as _assembling  # noqa: F401  # registers its job
+from reports.duties import reminding
 from reports.merging import batches, merge
 from reports.printed_lists import task_list_sheet
 from reports.requests import Product, file_name, may_have
@@ -19,6 +23,12 @@ from reports.sheets import making as _making  # noqa: F401  # registers its job
 NOTICES_PER_STEP = 50
 MOST_UNISSUED_NAMED = 5
 GONE = "您已无权查看这项抽查活动，或者活动已不在可以生成此文件的阶段。"
+
+
+@shared_task
+def remind_of_duties() -> None:
+    """Reminders of what is to be reported, each once."""
+    reminding.remind()
 
 
 @handles(requests.TASK_LIST.kind)

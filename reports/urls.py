@@ -9,6 +9,7 @@ from reports import (
     visit_documents_views,
     visit_sheet,
 )
+from reports.duties import urls as duties
 from reports.official import urls as official
 from reports.statistics import urls as statistics
 
@@ -16,6 +17,7 @@ app_name = "reports"
 
 urlpatterns = [
     *statistics.urlpatterns,
+    *duties.urlpatterns,
     *official.urlpatterns,
     path("sheets/", sheet_views.sheets, name="sheets"),
     path("campaigns/<int:pk>/sheets/", sheet_views.campaign_sheets, name="campaign_sheets"),

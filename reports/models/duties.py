@@ -22,12 +22,15 @@ class DutyKind(models.TextChoices):
 
 class ReportingDutyQuerySet(models.QuerySet["ReportingDuty"]):
     def visible_to(self, user: User) -> "ReportingDutyQuerySet":
-        """The officers of the two bureaus; supervisors what is reported inside their region."""
+        """The officers of the two bureaus, and of the one that leads the campaign; supervisors what is reported inside
+        their region."""
         if not user.is_regulator or user.bureau is None:
             return self.none()
         seen = Q(pk=None)
         if user.has_role(*LEADS, Role.COUNTY_OFFICER, Role.PARTNER_LIAISON):
             seen |= Q(sender=user.bureau_id) | Q(receiver=user.bureau_id)
+        if user.has_role(*LEADS):
+            seen |= Q(campaign__lead_bureau=user.bureau_id)
         if user.has_role(Role.SUPERVISOR):
             seen |= Q(sender__region__code__startswith=user.scope)
         return self.filter(seen)
@@ -133,6 +136,12 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.number} 次报送"
+
+    @property
+    def tone(self) -> str:
+        """Of its state's tag."""
+        tones = {SubmissionState.RETURNED: "refused", SubmissionState.RECEIVED: "done"}
+        return tones.get(SubmissionState(self.state), "current")
 
     @property
     def is_out(self) -> bool:
