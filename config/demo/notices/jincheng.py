@@ -65,6 +65,7 @@ def play(show: Show, say: Say) -> None:
         return
     say("不抽取，全部列入，交各县（市、区）局检查")
     campaign = _listed(campaign, show)
+    opening.appoint(campaign, show)
     if show.reaches(StageReached.INSPECTED):
         say("全面检查、处理和处罚")
         tell(playing.visits(list(campaign.tasks.order_by("number")), FATES, VISITS, show.cast), show.clock)

@@ -84,6 +84,7 @@ def play(show: Show, say: Say) -> None:
     say("自查和承诺书；冻结、抽取 100 家、派发")
     round = _asked(campaign, show)
     campaign = planning.draw(campaign, show, DRAWN)
+    opening.appoint(campaign, show)
     if show.reaches(StageReached.INSPECTED):
         say("现场检查、结果和跨省线索")
         tell(_stories(campaign, round, show), show.clock)

@@ -8,11 +8,12 @@ from django.core.management import call_command
 from accounts.demo import accounts_of
 from accounts.models import Bureau, User
 from accounts.services.places import edit_bureau
+from campaigns.models import Campaign
+from config.demo.notices.stages import Show
 from config.demo.seeding import import_institutions, import_people, open_accounts
 from inspectors.models import Inspector
 from inspectors.models import Pool as PeoplePool
 from inspectors.services.inspectors import link_account
-from institutions.models import Institution
 from institutions.services import appoint_representative
 
 
@@ -32,11 +33,12 @@ def fill_pools(rows: Rows, title: str, *, by: User) -> None:
     import_people(rows.inspectors, PeoplePool.INSPECTORS, f"{title}检查人员名录库（演示）.xlsx", by=by)
 
 
-def appoint(institution: Institution, accounts: Mapping[str, User], *, by: User) -> None:
-    """The demo's clerk and legal representative report for this institution."""
+def appoint(campaign: Campaign, show: Show) -> None:
+    """The demo's clerk and legal representative report for the second institution of the campaign."""
+    institution = campaign.tasks.order_by("number")[1].institution
     for name in ("institution-clerk", "institution-head"):
-        user = accounts[name]
-        appoint_representative(institution, user, next(iter(user.roles)), by=by)
+        user = show.accounts[name]
+        appoint_representative(institution, user, next(iter(user.roles)), by=show.cast.officer)
 
 
 def link_inspector(account: User, *, by: User) -> None:

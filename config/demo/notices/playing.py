@@ -14,7 +14,7 @@ from config.demo.visits.clock import Story, at, workday
 from config.demo.visits.going import Trip
 from config.demo.visits.words import Ill
 from inspectors.models import Inspector
-from visits.codes import MeasureKind, Outcome, Severity
+from visits.codes import WITH_AMOUNT, MeasureKind, Outcome, Severity
 from visits.models import Finding, Visit
 
 Follow = Callable[[list[Finding], "Fate", Cast], None]
@@ -106,14 +106,16 @@ def followed(found: list[Finding], fate: Fate, numbers: Numbers, cast: Cast) -> 
 
 
 def _penalise(found: list[Finding], fate: Fate, numbers: Numbers, cast: Cast) -> None:
-    task = found[0].result.task
-    head = task.institution.legal_representative
-    prefix = task.bureau.document_prefix or task.bureau.short_name
+    """Money by the department that found it, the rest by the bureau that organises the inspection."""
+    result = found[0].result
+    head = result.task.institution.legal_representative
     for kind in fate.measures:
         person = {"person": head, "post": "法定代表人"} if kind == MeasureKind.INDUSTRY_BAN else {}
-        measure = following.propose(found, kind, cast, **person)
+        bureau = result.bureau if kind in WITH_AMOUNT else result.task.bureau
+        measure = following.propose(found, kind, cast, bureau=bureau.pk, **person)
+        prefix = bureau.document_prefix or bureau.short_name
         number = numbers.next(f"{prefix}{NUMBERS[kind]}", cast.today.year) if kind in NUMBERS else ""
-        amount = fate.amount if kind in (MeasureKind.FINE, MeasureKind.CONFISCATION) else None
+        amount = fate.amount if kind in WITH_AMOUNT else None
         following.carry_out(following.decide(measure, cast, number, amount=amount), cast)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import User
-from config.demo.notices import jincheng, national, shanxi, xinzhou
+from config.demo.notices import datong, jincheng, national, shanxi, xinzhou
 from config.demo.notices.opening import open_place
 from config.demo.notices.stages import Say, Show, StageReached
 from config.demo.passwords import hashed_once
@@ -25,6 +25,7 @@ class Notice:
 
 
 NOTICES = {
+    "datong-2025": Notice("大同市 2025 年度", "datong", datong.DAY, datong.fill, datong.play),
     "shanxi-2024": Notice("山西省 2024 年", "shanxi", shanxi.DAY, shanxi.fill, shanxi.play),
     "national-2023": Notice("全国 2023 年度", "national", national.DAY, national.fill, national.play),
     "jincheng-2022": Notice("晋城市 2022 年", "jincheng", jincheng.DAY, jincheng.fill, jincheng.play),

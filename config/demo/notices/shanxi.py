@@ -76,6 +76,7 @@ def play(show: Show, say: Say) -> None:
     say("列入以前认定过问题的机构")
     show.clock.turn_to(at(date(2024, 9, 30), "10:00"))
     campaign = listing.list_all(planning.confirmed(campaign, Act.LIST, show.cast))
+    opening.appoint(campaign, show)
     if show.reaches(StageReached.INSPECTED):
         say("回头看、线索移送和反馈、投诉举报")
         tell(_stories(campaign, show), show.clock)

@@ -61,6 +61,7 @@ def play(show: Show, say: Say) -> None:
         return
     say("冻结、抽取、派发；各县（市、区）全覆盖检查机动车检验机构")
     campaign = planning.draw(campaign, show, DRAWN)
+    opening.appoint(campaign, show)
     covered = list(cover(campaign, show))
     if show.reaches(StageReached.INSPECTED):
         say("现场检查、结果录入和处置")
