@@ -14,6 +14,7 @@ from campaigns.models import Campaign, CampaignKind, InspectionMatter, LegalBasi
 from institutions.models import Institution
 from publications.models import CreditRepair, Disclosure, PublicationVersion, PublishedPenalty, PublishedResult
 from publications.states import PAST_VERSIONS, RepairState, VersionState
+from visits.codes import Category
 
 EVER_PUBLIC = (VersionState.PUBLISHED, *PAST_VERSIONS)
 
@@ -82,6 +83,10 @@ class Result(NamedTuple):
     @property
     def place(self) -> str:
         return f"{self.city or ''}{self.county}"
+
+    @property
+    def is_sound(self) -> bool:
+        return self.category == Category.NOTHING_FOUND
 
     @property
     def category_words(self) -> str:

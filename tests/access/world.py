@@ -61,6 +61,8 @@ from tests.access.documents import KINDS as DOCUMENT_KINDS
 from tests.access.documents import add_documents
 from tests.access.self_checks import KINDS as SELF_CHECK_KINDS
 from tests.access.self_checks import add_self_checks
+from tests.access.site import KINDS as SITE_KINDS
+from tests.access.site import add_site
 from tests.access.visits import KINDS as VISIT_KINDS
 from tests.access.visits import add_visits
 from tests.factories import accounts, inspectors, institutions
@@ -215,6 +217,7 @@ def add_campaigns(city: City) -> None:
     city.objects |= add_self_checks(dispatched, city.objects["institution"], city.people)
     city.objects |= add_visits(city)
     city.objects |= add_documents(dispatched, city.people)
+    city.objects |= add_site(city)
 
 
 def plan(city: City, number: int) -> Campaign:
@@ -428,6 +431,7 @@ KINDS: dict[str, Kind] = {
     **{name: of_city(name) for name in SELF_CHECK_KINDS},
     **{name: of_city(name) for name in VISIT_KINDS},
     **{name: of_city(name) for name in DOCUMENT_KINDS},
+    **{name: of_city(name) for name in SITE_KINDS},
 }
 """What own and foreign objects a route can be asked for; `Example.kind` names one of these."""
 

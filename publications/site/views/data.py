@@ -27,7 +27,11 @@ Sitemap: {sitemap}
 
 @public_view
 def description(request: HttpRequest) -> HttpResponseBase:
-    context = {"datasets": list(DATASETS.values()), "licence": LICENCE, "site": public_address("", request)}
+    context = {
+        "datasets": list(DATASETS.values()),
+        "licence": LICENCE,
+        "site": public_address("/", request).rstrip("/"),
+    }
     return page(request, "data.html", context, active="data")
 
 
