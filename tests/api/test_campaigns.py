@@ -62,7 +62,8 @@ def test_plan_of_a_draft_whole(program):
     assert plan == {
         "id": campaign.pk, "number": "140200-2025-92", "title": "2025年度检验检测机构监督抽查", "year": 2025,
         "kind": "double_random", "lead_bureau": BUREAUS["scjg:140200"], "issued_on": None, "state": "draft",
-        "parent": None, "document_number": "", "description": "", "notice_window": "within_24h", "publishes_plan": True,
+        "parent": None, "draws_lots": True, "looks_back_at": [], "discipline": "",
+            "document_number": "", "description": "", "notice_window": "within_24h", "publishes_plan": True,
         "publishes_drawn_list": False, "publishes_results": True, "overall_ratio": "", "overall_count": None,
         "quota_count": None, "quota_mode": "at_least", "tasks_per_inspector": 4, "objection_days": 0,
         "reveal_hours": 24, "discloses_on": None, "explains_draw": True, "frozen_at": None, "drawn_at": None,
