@@ -23,9 +23,9 @@ from openpyxl.utils import get_column_letter
 ExportKind = Literal["text", "date", "datetime", "integer", "decimal", "money", "share", "boolean"]
 NUMBER_FORMATS = {
     "text": "@", "date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "integer": "0", "decimal": "0.00",
-    "money": "#,##0.00##", "share": "0.0%",
+    "money": "#,##0.00####", "share": "0.0%",
 }  # fmt: skip
-"""Money has at least two decimals and shows two more where it has them: 1 元 is 0.0001 万元."""
+"""Money has at least two decimals and shows more where it has them: 1 分 is 0.000001 万元."""
 NUMERIC = frozenset({"integer", "decimal", "money", "share"})
 MAX_TEXT = 32_767
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -121,6 +121,6 @@ def shown(value: Any, column: Field) -> str:
 
 
 def money(value: Decimal | int) -> str:
-    """Two decimals, up to four where there are more, as the workbook shows them."""
-    whole, _, rest = f"{value:,.4f}".partition(".")
+    """Two decimals, up to six where there are more, as the workbook shows them."""
+    whole, _, rest = f"{value:,.6f}".partition(".")
     return f"{whole}.{rest.rstrip('0').ljust(2, '0')}"

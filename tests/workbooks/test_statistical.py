@@ -58,7 +58,7 @@ def test_sheet_prints_on_one_width_with_its_header_on_each_page():
     setup = sheet.page_setup
     assert (setup.orientation, setup.paperSize, setup.fitToWidth, setup.fitToHeight) == ("landscape", 9, 1, 0)
     assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert [cell.number_format for cell in sheet[7]] == ["@", "0", "0", "#,##0.00##"]
+    assert [cell.number_format for cell in sheet[7]] == ["@", "0", "0", "#,##0.00####"]
     assert all(cell.border.bottom.style == "thin" for row in sheet["A7:D10"] for cell in row)
 
 
