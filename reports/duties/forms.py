@@ -16,6 +16,7 @@ from visits.forms.referrals import BureauField
 STATUS = (
     ("owed", "未报送"),
     ("overdue", "逾期未报"),
+    ("met", "已报送"),
     ("handed_in", "待签收"),
     ("returned", "已退回"),
     ("received", "已签收"),
@@ -76,6 +77,8 @@ def in_status(rows: QuerySet[ReportingDuty], status: str) -> QuerySet[ReportingD
     if status in ("owed", "overdue"):
         found = rows.filter(pk__in=owed().values("pk"))
         return found.filter(due_on__lt=timezone.localdate()) if status == "overdue" else found
+    if status == "met":
+        return rows.filter(due_on__isnull=False).exclude(pk__in=owed().values("pk"))
     later = Submission.objects.filter(duty=OuterRef("duty"), number__gt=OuterRef("number"))
     out = Submission.objects.exclude(state=SubmissionState.DRAFT)
     last = out.filter(~Exists(later.exclude(state=SubmissionState.DRAFT)), state=status)

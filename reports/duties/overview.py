@@ -96,12 +96,12 @@ def _marks(
 
 
 def _counts(duties: Sequence[ReportingDuty], presence: dict[str, str], today: date) -> dict[str, int]:
-    owed = [duty for duty in duties if duty.due_on is not None]
+    dated = [duty for duty in duties if duty.due_on is not None]
     return {
-        "owed": len(owed),
-        "met": sum(duty.is_met for duty in owed),
-        "overdue": sum(duty.is_overdue(today) for duty in owed),
-        "late": sum(duty.is_met and duty.was_late for duty in owed),
+        "owed": sum(not duty.is_met for duty in dated),
+        "met": sum(duty.is_met for duty in dated),
+        "overdue": sum(duty.is_overdue(today) for duty in dated),
+        "late": sum(duty.is_met and duty.was_late for duty in dated),
         "absent": sum(bool(words) for words in presence.values()),
     }
 
@@ -109,7 +109,9 @@ def _counts(duties: Sequence[ReportingDuty], presence: dict[str, str], today: da
 def presence_of(bureaus: Iterable[str]) -> dict[str, str]:
     """Bureau → why nothing can be expected of it: nobody of it has ever signed in; empty where somebody has."""
     people = User.objects.filter(bureau__in=list(bureaus)).order_by()
-    counted = people.values_list("bureau").annotate(Max("last_login"), Count("pk", filter=Q(is_active=True)))
+    counted = people.values_list("bureau").annotate(
+        last=Max("last_login"), active=Count("pk", filter=Q(is_active=True))
+    )
     known = {code: (last, active) for code, last, active in counted}
     return {code: _presence(*known.get(code, (None, 0))) for code in bureaus}
 

@@ -1,5 +1,6 @@
 """What the own bureau reports and what it receives; and one campaign's reports, bureau by bureau."""
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,7 +27,14 @@ from reports.models import ReportingDuty
 
 SIDES = (("send", "本单位报送的"), ("receive", "报送给本单位的"))
 MOST_NAMES = 400
-TONES = {"owed": "waiting", "overdue": "overdue", "handed_in": "waiting", "returned": "overdue", "received": "done"}
+TONES = {
+    "owed": "waiting",
+    "overdue": "overdue",
+    "met": "done",
+    "handed_in": "waiting",
+    "returned": "overdue",
+    "received": "done",
+}
 
 
 @require_GET
@@ -76,11 +84,31 @@ def campaign_duties(request: Request, pk: int) -> HttpResponse:
     """A row a bureau, a column a thing to be handed in: who has, when, who is late, who never signed in."""
     campaign = get_campaign(request, pk)
     seen = ReportingDuty.objects.visible_to(request.user).filter(campaign=campaign).for_acts()
+    overview = overview_of(seen)
     context = {
-        "campaign": campaign, "tabs": tabs(request, campaign, "duties"), "overview": overview_of(seen),
+        "campaign": campaign, "tabs": tabs(request, campaign, "duties"), "overview": overview,
+        "stats": list(_counters(overview.counts, campaign)),
         "may_assign": may_assign(request.user, campaign), "wanted": len(wanted_of(campaign)),
     }  # fmt: skip
     return render(request, "reports/duties_campaign.html", context)
+
+
+def _counters(counts: dict[str, int], campaign: Campaign) -> Iterator[dict[str, Any]]:
+    of = {"side": "receive", "campaign": str(campaign.pk)}
+    shown = (("owed", "未报送", "waiting"), ("overdue", "逾期未报", "overdue"), ("met", "已报送", "done"))
+    for status, label, tone in shown:
+        url = f"{reverse('reports:duties')}?{urlencode({**of, 'status': status})}"
+        late = f"其中逾期 {counts['late']} 项" if status == "met" and counts["late"] else ""
+        yield {
+            "label": label,
+            "value": counts[status],
+            "unit": "项",
+            "url": url,
+            "tone": tone if counts[status] else "",
+            "note": late,
+        }
+    tone = "waiting" if counts["absent"] else ""
+    yield {"label": "从未登录的单位", "value": counts["absent"], "unit": "个", "tone": tone}
 
 
 @require_POST
