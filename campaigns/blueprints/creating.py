@@ -79,7 +79,7 @@ def _campaign(blueprint: Blueprint, given: Wishes, lead: Bureau, by: User) -> Ca
         parent=given.parent,
         looks_back_at=given.looks_back_at,
         document_number=printed,
-        issued_on=given.issued_on or _moved(blueprint, given, blueprint.issued_on),
+        issued_on=given.issued_on or (blueprint.issued_on and _moved(blueprint, given, blueprint.issued_on)),
         notice_window=blueprint.notice_window,
         overall_ratio=blueprint.overall_ratio,
         overall_count=blueprint.overall_count,
@@ -92,13 +92,13 @@ def _campaign(blueprint: Blueprint, given: Wishes, lead: Bureau, by: User) -> Ca
     )
 
 
-def _moved(blueprint: Blueprint, given: Wishes, day: date | None) -> date | None:
+def _moved(blueprint: Blueprint, given: Wishes, day: date) -> date:
     return day if given.keeps_dates else in_given_year(blueprint, day, given.year or blueprint.year)
 
 
-def in_given_year(blueprint: Blueprint, day: date | None, year: int) -> date | None:
+def in_given_year(blueprint: Blueprint, day: date, year: int) -> date:
     """A printed day as it falls when the campaign is of another year than the notice; weekends are kept."""
-    return in_year(day, year + day.year - blueprint.year) if day else None
+    return in_year(day, year + day.year - blueprint.year)
 
 
 def moved_title(blueprint: Blueprint, year: int) -> str:
@@ -109,7 +109,7 @@ def _stages(blueprint: Blueprint, given: Wishes) -> Iterator[Stage]:
     for each in blueprint.stages:
         ends_on = _moved(blueprint, given, each.ends_on)
         yield Stage(
-            kind=each.kind, name=each.name, starts_on=_moved(blueprint, given, each.starts_on), ends_on=ends_on,
+            kind=each.kind, name=each.name, starts_on=each.starts_on and _moved(blueprint, given, each.starts_on), ends_on=ends_on,
             is_soft=each.is_soft,
         )  # fmt: skip
 

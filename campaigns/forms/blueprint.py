@@ -52,7 +52,7 @@ class BlueprintForm(forms.ModelForm[Campaign]):
 
     @property
     def keeps_dates(self) -> bool:
-        return self["dates"].value() == PRINTED
+        return str(self["dates"].value()) == PRINTED
 
     @property
     def shown_year(self) -> int:

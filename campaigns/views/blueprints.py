@@ -73,8 +73,11 @@ class PrintedStage:
 
 
 def _days(blueprint: Blueprint, year: int) -> list[PrintedStage]:
+    def moved(day: date | None) -> date | None:
+        return in_given_year(blueprint, day, year) if day else None
+
     def both(name: str, starts_on: date | None, ends_on: date | None, is_soft: bool = False) -> PrintedStage:
-        days = in_given_year(blueprint, starts_on, year), in_given_year(blueprint, ends_on, year)
+        days = moved(starts_on), moved(ends_on)
         return PrintedStage(name, is_soft, (starts_on, ends_on), days)
 
     issued = [both("发文日期", None, blueprint.issued_on)] if blueprint.issued_on else []
