@@ -8,15 +8,17 @@ from accounts.models import User
 from campaigns.adding import Added, add_tasks, not_covered
 from campaigns.blueprints import Wishes
 from campaigns.models import Campaign, Task, TaskMode
-from config.demo.notices import opening, planning, playing, pools
+from config.demo.notices import opening, planning, playing, pools, publishing
 from config.demo.notices.mixes import ECO_FATES, LIMITS, VEHICLE_FATES
 from config.demo.notices.opening import Rows
 from config.demo.notices.playing import Calendar
 from config.demo.notices.pools import Kind, Pool
+from config.demo.notices.publishing import Paper, Reports
 from config.demo.notices.stages import Say, Show, StageReached
 from config.demo.visits.clock import Story, at, workday
 from config.demo.visits.clock import play as tell
 from institutions.models import Institution
+from reports.models.documents import DocumentKind
 from visits import adopting, results
 
 DAY = date(2023, 11, 10)
@@ -39,6 +41,12 @@ KINDS = (
 
 PEOPLE = {"scjg:140900": 16, "ga:140900": 8, "sthj:140900": 10}
 IN_COUNTIES = {"scjg": 3, "ga": 1, "sthj": 1}
+
+
+CASES = (
+    "某机动车检验机构未经检验出具检验报告，市场监管部门依法罚款、没收违法所得并撤销资质认定，移送公安机关。\n"
+    "某生态环境监测机构的检测数据与原始记录不一致，市场监管部门依法罚款。"
+)
 
 
 def fill(accounts: Mapping[str, User], visits: int | None) -> None:
@@ -66,6 +74,17 @@ def play(show: Show, say: Say) -> None:
     if show.reaches(StageReached.INSPECTED):
         say("现场检查、结果录入和处置")
         tell(_stories(campaign, source, covered, show), show.clock)
+    if show.reaches(StageReached.PUBLISHED):
+        say("公示、公文和报送")
+        _conclude(campaign, show)
+
+
+def _conclude(campaign: Campaign, show: Show) -> None:
+    show.clock.turn_to(at(date(2023, 11, 13), "15:00"))
+    publishing.conclude(campaign, show, cases=CASES)
+    publishing.issue(campaign, Paper(DocumentKind.NOTICE, ISSUED, "忻市监认证〔2023〕221号"), show)
+    publishing.issue(campaign, Paper(DocumentKind.SUMMARY, date(2023, 11, 10)), show)
+    publishing.report_up(campaign, Reports("检查情况及处理结果已录入监管工作平台。"), show)
 
 
 def cover(campaign: Campaign, show: Show) -> Iterator[Task]:
@@ -98,6 +117,8 @@ def _stories(campaign: Campaign, source: Campaign, covered: list[Task], show: Sh
     yield from playing.visits(eco[: max(most // 2, 2)], ECO_FATES, VISITS, show.cast)
     yield from playing.visits(covered[:most], VEHICLE_FATES[:6], VISITS, show.cast)
     yield amended(eco[0], show)
+    if show.reaches(StageReached.PUBLISHED):
+        yield publishing.plan_and_batches(campaign, show, (-26, -14, -6))
 
 
 def amended(task: Task, show: Show) -> Story:
@@ -114,6 +135,9 @@ def amended(task: Task, show: Show) -> Story:
     results.conclude(
         Task.objects.get(pk=task.pk), held_on=date(2023, 11, 6), bureaus=bureaus, words="同意更正。", by=cast.approver
     )
+    if show.reaches(StageReached.PUBLISHED):
+        yield at(date(2023, 11, 8), "15:00")
+        publishing.correct(task, show, reason="机构补充提交了原始记录，更正情况说明。")
 
 
 def plan(show: Show) -> Campaign:
