@@ -50,9 +50,7 @@ class PublishedResult(PublishedRow):
     problems = models.JSONField("发现的问题", default=list)
     measures = models.JSONField("处理措施", default=list)
     is_rectified = models.BooleanField("已整改到位", null=True, blank=True)
-    taken_at = models.DateTimeField(
-        "取自记录的时间", default=timezone.now, help_text="此后认定的更正还没有公示"
-    )
+    taken_at = models.DateTimeField("取自记录的时间", default=timezone.now, help_text="此后认定的更正还没有公示")
 
     class Meta:
         verbose_name = verbose_name_plural = "公示的抽查结果"
@@ -65,9 +63,11 @@ class PublishedResult(PublishedRow):
             models.Index(fields=["-inspected_on", "-id"], condition=Q(is_current=True), name="public_result_by_day"),
             models.Index(fields=["code"], condition=Q(is_current=True), name="public_result_by_code"),
             models.Index(
-                fields=["county", "-inspected_on"], condition=Q(is_current=True), name="public_result_by_county"
+                fields=["county", "-inspected_on", "-id"], condition=Q(is_current=True), name="public_result_by_county"
             ),
-            models.Index(fields=["year", "-inspected_on"], condition=Q(is_current=True), name="public_result_by_year"),
+            models.Index(
+                fields=["year", "-inspected_on", "-id"], condition=Q(is_current=True), name="public_result_by_year"
+            ),
         ]
 
 
