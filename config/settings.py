@@ -37,6 +37,8 @@ DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 PUBLIC_URL = text("PUBLIC_URL").rstrip("/")
+PRINT_PROCESSES = env.int("PRINT_PROCESSES", default=2)
+"""Processes in which one job prints a large merged PDF."""
 """Where the public reaches this site; printed as QR codes. Empty: pages use the address they were asked under."""
 
 # Everything that the running system writes: database, uploads and results, queue, cache, front-end packages.

@@ -1,9 +1,10 @@
 """Files that a worker makes. The person's rights are asked again: they may have changed since the button was pressed."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from celery import shared_task
+from django.conf import settings
 
 from accounts.models import Region, User
 from campaigns.models import Campaign, Task
@@ -15,12 +16,13 @@ from reports import self_check_workbook as _self_check_workbook  # noqa: F401  #
 from reports.campaign_notice import compose_campaign_notice
 from reports.duties import assembling as _assembling  # noqa: F401  # registers its job
 from reports.duties import reminding
-from reports.merging import batches, merge
+from reports.merging import batches, merge_parts
+from reports.pressroom import printed
 from reports.printed_lists import task_list_sheet
 from reports.requests import Product, file_name, may_have
 from reports.sheets import making as _making  # noqa: F401  # registers its job
 
-NOTICES_PER_STEP = 50
+NOTICES_PER_STEP = 25
 MOST_UNISSUED_NAMED = 5
 GONE = "您已无权查看这项抽查活动，或者活动已不在可以生成此文件的阶段。"
 
@@ -82,13 +84,23 @@ def make_notices(job: Job, progress: Progress) -> Outcome:
 
 
 def _print_notices(tasks: Sequence[Task], *, site: str, by: User, progress: Progress) -> bytes:
-    from reports.pdf import render_inspection_notices  # noqa: PLC0415  # half a second and 50 MB, in workers only
+    """Large ones in several processes at once, as many as PRINT_PROCESSES says."""
+    count = len(tasks)
+    processes = settings.PRINT_PROCESSES if count > NOTICES_PER_STEP else 1
+    filled = (
+        [datasets.inspection_notice(task, site=site, made_by=by) for task in batch]
+        for _, batch in batches(tasks, NOTICES_PER_STEP)
+    )
 
-    def render(batch: Sequence[Task]) -> bytes:
-        return render_inspection_notices([datasets.inspection_notice(task, site=site, made_by=by) for task in batch])
+    def told(parts: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+        progress("正在排版检查通知书", 0, count)
+        for place, part in enumerate(parts):
+            yield place * NOTICES_PER_STEP, part
+            progress("正在排版检查通知书", min(count, (place + 1) * NOTICES_PER_STEP), count)
 
-    file, steps = io.BytesIO(), batches(tasks, NOTICES_PER_STEP)
-    merge(file, steps, render, of=len(tasks), doing="正在排版检查通知书", progress=progress)
+    file = io.BytesIO()
+    parts = told(printed("reports.pdf:render_inspection_notices", filled, processes=processes))
+    merge_parts(file, parts, of=count, progress=progress)
     return file.getvalue()
 
 
