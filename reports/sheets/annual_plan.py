@@ -21,7 +21,7 @@ UNITS = {
 }
 RULE = (
     "列入活动所属年度、由同一单位牵头的抽查活动，每个计划条目一行，尚未开始的也列入；演练活动不列入。模式中“市抽市查”等由牵头单位级别和"
-    "组织检查单位级别得出，任务尚未派发的按检查组席位。"
+    "组织检查单位级别得出，任务尚未派发的按检查组席位；不抽取、全部检查的写“定”。"
 )
 
 
@@ -97,7 +97,8 @@ def _targets(line: PlanLine) -> str:
     where = UNITS[Region.Level(line.campaign.lead_bureau.region.level)]
     level = f"（{line.get_level_display()}资质认定）" if line.level else ""
     owned = [each for each in line.exclusions.all() if each.kind == ExclusionKind.OWNER_DEPARTMENT]
-    return f"{where}{line.title}{level}" + "".join(f"，不含{each}" for each in owned)
+    kind = "" if line.title.endswith(("机构", "中心")) else "检验检测机构"
+    return f"{where}{line.title}{kind}{level}" + "".join(f"，不含{each}" for each in owned)
 
 
 def ratio_words(line: PlanLine) -> str:
@@ -142,7 +143,7 @@ def _mode(line: PlanLine, levels: set[str]) -> str:
     if not going:
         is_county = any(slot.county_department_id for slot in line.slots.all())
         going = {Region.Level.COUNTY if is_county else own}
-    act = "抽" if line.size_kind != SizeKind.ALL else "定"
+    act = "抽" if line.campaign.draws_lots and line.size_kind != SizeKind.ALL else "定"
     return "、".join(f"{LEVELS[own]}{act}{LEVELS[level]}查" for level in Region.Level if level in going)
 
 

@@ -31,7 +31,7 @@ DOMAIN_LEVELS = 10
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
     """`line`: under which it is inspected; `lines`: of the campaign in whose domains the institution holds a
-    certificate, the own one among them. Amounts in 元."""
+    certificate, the own one among them; `is_added`: beside those that were drawn. Amounts in 元."""
 
     task: int
     institution: int
@@ -124,7 +124,7 @@ def facts_of(wanted: Wanted) -> list[TaskFacts]:
     ordered = set(Rectification.objects.filter(task__in=tasks).order_by().values_list("task_id", flat=True))
     money: defaultdict[int, Decimal] = defaultdict(Decimal)
     for task, amount in money_measures(wanted).values_list("task_id", "amount"):
-        money[task] += amount
+        money[task] += amount or 0
     police = Counter(police_measures(wanted).values_list("task_id", flat=True))
     leads = Counter(leads_of(wanted).values_list("task_id", flat=True))
     abroad = Counter(leads_abroad(wanted).values_list("task_id", flat=True))
@@ -136,7 +136,7 @@ def facts_of(wanted: Wanted) -> list[TaskFacts]:
             institution=institution,
             line=line,
             lines=tuple(dict.fromkeys([line, *held.get(institution, ())])),
-            is_added=mode in ADDED_MODES,
+            is_added=mode in ADDED_MODES and wanted.campaign.draws_lots,
             was_visited=Outcome.INSPECTED in outcomes[task],
             is_adopted=state == TaskState.ADOPTED,
             was_in_vain=bool(outcomes[task]) and Outcome.INSPECTED not in outcomes[task],

@@ -52,7 +52,7 @@ class SummaryRow:
     police: int
 
 
-DOMAIN = Field("领域", lambda row: row.domain, width=24)
+DOMAIN = Field("领域", lambda row: row.domain, width=32)
 DEPARTMENTS = Field("部门联合情况\n(部门名称)", lambda row: row.departments, width=18)
 FIGURES = (
     Field("检查机构数\n(家)", lambda row: row.inspected, "integer", 11, key="inspected", is_summed=True),
@@ -61,10 +61,10 @@ FIGURES = (
         Field("其中：出具不实、虚假报告\n(家)", lambda row: row.untrue, "integer", 14, key="untrue", is_summed=True),
     )),
     Group("处理/处罚情况", (
-        Field("责令改正/整改\n(家)", lambda row: row.ordered, "integer", 11, key="ordered", is_summed=True),
+        Field("责令改正/整改\n(家)", lambda row: row.ordered, "integer", 12, key="ordered", is_summed=True),
         Field("撤销/注销\n(家)", lambda row: row.revoked, "integer", 11, key="revoked", is_summed=True),
         Field("罚没款\n(万元)", lambda row: row.fined, "money", 12, key="fined", is_summed=True),
-        Field("移送公安司法机关\n(起)", lambda row: row.police, "integer", 12, key="police", is_summed=True),
+        Field("移送公安司法机关\n(起)", lambda row: row.police, "integer", 14, key="police", is_summed=True),
     )),
 )  # fmt: skip
 

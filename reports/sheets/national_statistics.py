@@ -43,7 +43,7 @@ LISTED = {
 }  # fmt: skip
 """Figures in 万元 and 起: of measures and of leads handed over."""
 RULE = (
-    "按计划条目统计，一家机构只计入实施检查的一个领域，合计即为机构总数。“抽查机构”不含增列的重点、全覆盖和延伸检查；“检查机构”为已实施现场检查和"
+    "按计划条目统计，一家机构只计入实施检查的一个领域，合计即为机构总数。“抽查机构”不含增列的重点、全覆盖和延伸检查，不抽取的活动为列入检查的全部机构；“检查机构”为已实施现场检查和"
     "采纳其他活动结果的机构；问题以认定的检查结果为准；一家机构有几类问题的，各类分别计数；处理处罚以已作出的决定为准；线索为已移送其他部门或者地区的，"
     "跨省为接收单位在其他省份的。"
 )
@@ -64,13 +64,13 @@ def figure(header: str, key: str, kind: str = "integer", width: float = 9) -> Fi
 
 
 COLUMNS = (
-    Field("领域", lambda row: row.domain, width=26),
+    Field("领域", lambda row: row.domain, width=32),
     Field("牵头部门", lambda row: row.lead, width=16),
     figure("抽查机构\n(家)", "drawn"),
     figure("增列检查\n(家)", "added"),
     figure("检查机构\n(家)", "inspected"),
     Group("发现问题", (
-        figure("存在问题\n(家)", "troubled"), figure("其中：超范围\n(家)", "beyond"), figure("其中：不实\n(家)", "untrue"),
+        figure("存在问题\n(家)", "troubled"), figure("其中：超范围\n(家)", "beyond", width=11), figure("其中：不实\n(家)", "untrue"),
         figure("其中：虚假\n(家)", "false"),
     )),
     Group("处理处罚", (
@@ -128,8 +128,8 @@ def rows_of(wanted: Wanted, figure: str, line: str) -> Rows:
     counts_it = INSTITUTIONS[figure]
     keys = {each.code: each.pk for each in lines_of(wanted)}
     chosen = {keys[line]} if line else set(keys.values())
-    found = [each.task for each in facts_of(wanted) if counts_it(each) and each.line in chosen]
-    return tasks_of(wanted).filter(pk__in=found)
+    tasks = [each.task for each in facts_of(wanted) if counts_it(each) and each.line in chosen]
+    return tasks_of(wanted).filter(pk__in=tasks)
 
 
 KIND = SheetKind(
