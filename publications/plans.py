@@ -36,7 +36,7 @@ def campaign_plan(campaign: Campaign) -> Content:
     lines = list(_lines(campaign))
     rows = tuple((str(number), line.title, *_cells(line)) for number, line in enumerate(lines, 1))
     return Content(
-        title=f"{campaign.title}抽查计划",
+        title=f"{campaign.title.removesuffix('抽查')}抽查计划",
         words=paragraphs(campaign.description),
         facts=tuple(_facts(campaign)),
         tables=(Table("抽查领域和数量", OF_ONE_CAMPAIGN, rows), *_stages(campaign)),

@@ -12,8 +12,9 @@ from django.db import models, transaction
 from django.test import Client
 from knox.models import AuthToken
 
-from accounts.models import AuditEvent, Region, Role, User
+from accounts.models import AuditEvent, CalendarDay, Region, Role, User
 from accounts.models.users import ADMINISTRATORS
+from accounts.services.calendar import set_day
 from campaigns import (
     approvals,
     contributing,
@@ -59,6 +60,8 @@ from jobs.models import Job
 from jobs.running import run_job
 from tests.access.documents import KINDS as DOCUMENT_KINDS
 from tests.access.documents import add_documents
+from tests.access.publications import KINDS as PUBLICATION_KINDS
+from tests.access.publications import add_publications
 from tests.access.self_checks import KINDS as SELF_CHECK_KINDS
 from tests.access.self_checks import add_self_checks
 from tests.access.site import KINDS as SITE_KINDS
@@ -130,6 +133,9 @@ def build_world() -> World:
         "closed": accounts.lead_officer("closed"),
     }
     people = {**home.people, **administrators, **others}
+    set_day(
+        date(2027, 10, 9), is_working=True, source="放假通知", by=administrators["system_administrator"]
+    )
     for user in people.values():
         add_own_things(user)
     for user in away.people.values():
@@ -218,6 +224,7 @@ def add_campaigns(city: City) -> None:
     city.objects |= add_visits(city)
     city.objects |= add_documents(dispatched, city.people)
     city.objects |= add_site(city)
+    city.objects |= add_publications(city)
 
 
 def plan(city: City, number: int) -> Campaign:
@@ -432,6 +439,8 @@ KINDS: dict[str, Kind] = {
     **{name: of_city(name) for name in VISIT_KINDS},
     **{name: of_city(name) for name in DOCUMENT_KINDS},
     **{name: of_city(name) for name in SITE_KINDS},
+    **{name: of_city(name) for name in PUBLICATION_KINDS},
+    "calendar_day": lambda world, city, user: first(CalendarDay.objects.all()),
 }
 """What own and foreign objects a route can be asked for; `Example.kind` names one of these."""
 
