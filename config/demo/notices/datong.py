@@ -9,17 +9,19 @@ from accounts.models import User
 from campaigns import allotment
 from campaigns.adding import Added, add_tasks
 from campaigns.models import Campaign, Task, TaskMode
-from config.demo.notices import opening, planning, playing, pools
+from config.demo.notices import opening, planning, playing, pools, publishing
 from config.demo.notices.mixes import CALIBRATED, CLEAN, FORGED, KEPT, TRAINED, UNTRUE
 from config.demo.notices.opening import Rows
 from config.demo.notices.playing import Calendar
 from config.demo.notices.pools import Kind, Pool
+from config.demo.notices.publishing import Paper, Reports
 from config.demo.notices.stages import Say, Show, StageReached
 from config.demo.self_checks import hand_in
 from config.demo.visits.clock import Story, at, workday
 from config.demo.visits.clock import play as tell
 from institutions.models import Institution, RiskKind
 from institutions.services import add_risk_flag
+from reports.models.documents import DocumentKind
 from selftest import reviewing, rounds
 from selftest.models import FormTemplate, Round, SelfCheck
 
@@ -44,6 +46,9 @@ FEW = (10, 4, 1, 4, 4, 4)
 PEOPLE = {"scjg:140200": 12, "ga:140200": 5, "sthj:140200": 5}
 EARLIER_ITEMS = [1, 2, 5]
 """Done in the campaign of 晋市监发〔2025〕108号 already: not asked again (DT-11)."""
+
+
+CASES = "某机动车检验机构伪造排放检验结果，生态环境部门依法处罚后，市场监管部门撤销其资质认定，列入严重违法失信名单。"
 
 
 def fill(accounts: Mapping[str, User], visits: int | None) -> None:
@@ -72,6 +77,18 @@ def play(show: Show, say: Say) -> None:
     if show.reaches(StageReached.INSPECTED):
         say("现场检查、自查核对、处理")
         tell(_stories(campaign, own, round, show), show.clock)
+
+    if show.reaches(StageReached.PUBLISHED):
+        say("公示、公文和报送")
+        _conclude(campaign, show)
+
+
+def _conclude(campaign: Campaign, show: Show) -> None:
+    show.clock.turn_to(at(DAY, "15:00"))
+    publishing.conclude(campaign, show, cases=CASES)
+    publishing.issue(campaign, Paper(DocumentKind.NOTICE, ISSUED, "同市监认证〔2025〕92号"), show)
+    publishing.issue(campaign, Paper(DocumentKind.SUMMARY, DAY), show)
+    publishing.report_up(campaign, Reports("见附后工作总结和典型案例。"), show)
 
 
 def plan(show: Show) -> Campaign:
@@ -163,6 +180,8 @@ def _stories(campaign: Campaign, own: Task, round: Round, show: Show) -> Iterato
     yield from playing.visits(handed, (KEPT, CLEAN, TRAINED), VISITS, show.cast)
     yield playing.visited(own, CALIBRATED, VISITS.first + 3, VISITS, playing.Numbers(), show.cast)
     yield _closed(round, show)
+    if show.reaches(StageReached.PUBLISHED):
+        yield publishing.plan_and_batches(campaign, show, (-30, -12))
 
 
 def _closed(round: Round, show: Show) -> Story:

@@ -7,15 +7,17 @@ from datetime import date
 from accounts.models import Region, User
 from campaigns import listing
 from campaigns.models import Act, Campaign
-from config.demo.notices import opening, planning, playing, pools
+from config.demo.notices import opening, planning, playing, pools, publishing
 from config.demo.notices.mixes import BEYOND, CALIBRATED, CLEAN, FALSE, GONE, KEPT, TRAINED, UNTRUE, Fate
 from config.demo.notices.opening import Rows
 from config.demo.notices.playing import Calendar
 from config.demo.notices.pools import Kind, Pool
+from config.demo.notices.publishing import Paper, Reports
 from config.demo.notices.stages import Say, Show, StageReached
 from config.demo.visits import words
 from config.demo.visits.clock import at
 from config.demo.visits.clock import play as tell
+from reports.models.documents import DocumentKind
 from visits.codes import MeasureKind
 
 DAY = date(2022, 7, 31)
@@ -46,6 +48,11 @@ CONFISCATED = Fate([words.UNTRUE, words.TRAINING], amount=35600, measures=(Measu
 FATES = (UNTRUE, CLEAN, FALSE, CALIBRATED, CONFISCATED, TRAINED, BEYOND, CLEAN, KEPT, GONE)
 
 
+CASES = (
+    "某检验检测机构未经检验检测出具报告，市场监管部门依法罚款、没收违法所得、撤销资质认定，对其法定代表人实施行业禁入。"
+)
+
+
 def fill(accounts: Mapping[str, User], visits: int | None) -> None:
     homes = [*pools.counties_of("1405"), Region.objects.select_related("parent").get(pk=ZONE)]
     kinds = KINDS if visits is None else pools.fewer(KINDS, FEW)
@@ -68,7 +75,22 @@ def play(show: Show, say: Say) -> None:
     opening.appoint(campaign, show)
     if show.reaches(StageReached.INSPECTED):
         say("全面检查、处理和处罚")
-        tell(playing.visits(list(campaign.tasks.order_by("number")), FATES, VISITS, show.cast), show.clock)
+        stories = list(playing.visits(list(campaign.tasks.order_by("number")), FATES, VISITS, show.cast))
+        if show.reaches(StageReached.PUBLISHED) and publishing.is_public(campaign):
+            stories.append(publishing.plan_and_batches(campaign, show, (-45, -30, -14)))
+        tell(stories, show.clock)
+
+    if show.reaches(StageReached.PUBLISHED):
+        say("公示、公文和报送")
+        _conclude(campaign, show)
+
+
+def _conclude(campaign: Campaign, show: Show) -> None:
+    show.clock.turn_to(at(DAY, "15:00"))
+    publishing.conclude(campaign, show, cases=CASES)
+    publishing.issue(campaign, Paper(DocumentKind.NOTICE, ISSUED, "晋市市监办发〔2022〕34号"), show)
+    publishing.issue(campaign, Paper(DocumentKind.SUMMARY, DAY), show)
+    publishing.report_up(campaign, Reports("已按时限完成。"), show)
 
 
 def _listed(campaign: Campaign, show: Show) -> Campaign:

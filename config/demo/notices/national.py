@@ -7,17 +7,19 @@ from datetime import date
 from accounts.models import Region, User
 from campaigns.blueprints import Wishes
 from campaigns.models import Campaign
-from config.demo.notices import opening, planning, playing, pools
+from config.demo.notices import opening, planning, playing, pools, publishing
 from config.demo.notices.mixes import ECO_FATES, OTHER_FATES, VEHICLE_FATES
 from config.demo.notices.opening import Rows
 from config.demo.notices.playing import Calendar
 from config.demo.notices.pools import Kind, Pool
+from config.demo.notices.publishing import Paper, Reports
 from config.demo.notices.stages import Say, Show, StageReached
 from config.demo.self_checks import hand_in
 from config.demo.visits import following
 from config.demo.visits.clock import Story, at, workday
 from config.demo.visits.clock import play as tell
 from institutions.models import Institution
+from reports.models.documents import DocumentKind
 from selftest import rounds
 from selftest.models import FormTemplate, Round
 from visits import referring
@@ -55,6 +57,9 @@ PEOPLE = {
 MARKET, FOUR = "scjg", 4
 
 
+CASES = "某检验机构的检测数据与原始记录不一致，出具不实报告，依法罚款，责令收回报告。"
+
+
 def fill(accounts: Mapping[str, User], visits: int | None) -> None:
     homes = _homes()
     posts = pools.posts_of(PEOPLE | {f"{MARKET}:{home.code}": 1 for home in homes})
@@ -89,6 +94,18 @@ def play(show: Show, say: Say) -> None:
         say("现场检查、结果和跨省线索")
         tell(_stories(campaign, round, show), show.clock)
 
+    if show.reaches(StageReached.PUBLISHED):
+        say("公示、公文和报送")
+        _conclude(campaign, show)
+
+
+def _conclude(campaign: Campaign, show: Show) -> None:
+    show.clock.turn_to(at(DAY, "15:00"))
+    publishing.conclude(campaign, show, cases=CASES)
+    publishing.issue(campaign, Paper(DocumentKind.NOTICE, ISSUED, "国市监检测发〔2023〕90号"), show)
+    publishing.issue(campaign, Paper(DocumentKind.BULLETIN, DAY), show)
+    publishing.report_up(campaign, Reports("统计表、工作总结和典型案例已通过公文交换系统报送。"), show)
+
 
 def _asked(campaign: Campaign, show: Show) -> Round:
     show.clock.turn_to(at(ISSUED, "16:00"))
@@ -112,6 +129,8 @@ def _stories(campaign: Campaign, round: Round, show: Show) -> Iterator[Story]:
     for task in tasks[:FOUR]:
         yield _checked_itself(round, task.institution, show)
     yield _lead(tasks[0].institution, show)
+    if show.reaches(StageReached.PUBLISHED):
+        yield publishing.plan_and_batches(campaign, show, (-18, -6))
 
 
 def _checked_itself(round: Round, institution: Institution, show: Show) -> Story:

@@ -97,7 +97,7 @@ def _handed_in(duty: ReportingDuty, words: str, speaker: Callable[[str | None], 
 
 def plan_and_batches(campaign: Campaign, show: Show, days: Sequence[int]) -> Story:
     """The plan before anybody goes; results as they are concluded, on these working days, within their 20 days."""
-    yield at(workday(days[0] - 20, show.cast.today), "17:00")
+    yield at(workday(days[0] - 6, show.cast.today), "17:00")
     if campaign.publishes_plan:
         approve(publishing.prepare_plan(campaign, by=show.cast.officer), show)
     for day in days:

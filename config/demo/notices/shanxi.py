@@ -10,16 +10,21 @@ from campaigns import listing
 from campaigns.adding import Added, add_tasks
 from campaigns.blueprints import Wishes
 from campaigns.models import Act, Campaign, TaskMode
-from config.demo.notices import opening, planning, playing, pools
+from config.demo.notices import opening, planning, playing, pools, publishing
 from config.demo.notices.mixes import BEYOND, CALIBRATED, CLEAN, KEPT, TRAINED, UNTRUE
 from config.demo.notices.opening import Rows
 from config.demo.notices.playing import Calendar
 from config.demo.notices.pools import Kind, Pool
+from config.demo.notices.publishing import Paper, Reports
 from config.demo.notices.stages import Say, Show, StageReached
 from config.demo.visits import following
 from config.demo.visits.clock import Story, at, workday
 from config.demo.visits.clock import play as tell
 from institutions.models import Institution
+from publications import disclosing
+from publications.disclosing import Told
+from publications.models import Disclosure
+from reports.models.documents import DocumentKind
 from visits import complaining, referring
 from visits.complaining import Complainant
 from visits.models import Finding
@@ -48,6 +53,11 @@ PLACES = ("140105", "140106", "140213", "140702")
 EARLIER_FATES = (CALIBRATED, UNTRUE, CLEAN, KEPT, TRAINED, BEYOND, CLEAN, CALIBRATED)
 AGAIN = (CLEAN, CALIBRATED, CLEAN, KEPT, CLEAN, UNTRUE)
 """Of those looked at again most have put things right; some have not."""
+
+
+CASES = "“回头看”发现，某检验机构此前认定的不实报告问题没有整改，依法从重处罚。"
+ACTION_PLAN = "聚焦食品、特种设备、交通、建筑、环境等领域的检验检测弄虚作假、违规经营、吃拿卡要等突出问题，开展为期5个月的专项整治“回头看”"
+"""What the upper document, 国市监检测发〔2024〕80号, asks for."""
 
 
 def fill(accounts: Mapping[str, User], visits: int | None) -> None:
@@ -81,6 +91,34 @@ def play(show: Show, say: Say) -> None:
         say("回头看、线索移送和反馈、投诉举报")
         tell(_stories(campaign, show), show.clock)
 
+    if show.reaches(StageReached.PUBLISHED):
+        say("公示、公文和报送")
+        _conclude(campaign, show)
+
+
+def _conclude(campaign: Campaign, show: Show) -> None:
+    show.clock.turn_to(at(DAY, "15:00"))
+    publishing.conclude(campaign, show, cases=CASES)
+    publishing.issue(campaign, Paper(DocumentKind.TRANSMITTAL, ISSUED, "晋市监发〔2024〕193号", ACTION_PLAN), show)
+    publishing.issue(campaign, Paper(DocumentKind.SUMMARY, DAY), show)
+    publishing.report_up(campaign, Reports("按六个方面报送工作总结。"), show)
+    disclose(campaign, show)
+
+
+def disclose(campaign: Campaign, show: Show) -> None:
+    """“三公开”: the institution makes its capability annex, its commitment and its fees public (SX-3, SX-16)."""
+    institution = campaign.tasks.order_by("number")[1].institution
+    clerk = show.accounts["institution-clerk"]
+    kinds = Disclosure.Kind
+    told = (
+        Told(kinds.CAPABILITY, "资质认定能力附表", "检测项目 86 项，方法 112 个。", institution.certificates.first()),
+        Told(kinds.COMMITMENT, "诚信守法自我承诺", "独立、公正、诚信从业，对出具的数据和结果负责。"),
+        Told(kinds.FEES, "收费标准", "按委托合同约定收费，收费标准在业务大厅公示。"),
+    )
+    for each in told:
+        submitted = disclosing.submit_disclosure(institution, each, by=clerk)
+        disclosing.accept_disclosure(submitted, by=show.cast.officer)
+
 
 def _earlier(show: Show) -> Campaign:
     """The rectification campaign of spring: all institutions, by their counties."""
@@ -104,6 +142,8 @@ def _stories(campaign: Campaign, show: Show) -> Iterator[Story]:
     yield _leads(show)
     yield _third_party(campaign, show)
     yield _complaint(tasks[-1].institution, show)
+    if show.reaches(StageReached.PUBLISHED):
+        yield publishing.plan_and_batches(campaign, show, (-24, -8))
 
 
 def _leads(show: Show) -> Story:
