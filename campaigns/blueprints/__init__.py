@@ -6,6 +6,7 @@ from campaigns.blueprints.datong_2025 import DATONG_2025
 from campaigns.blueprints.jincheng_2022 import JINCHENG_2022
 from campaigns.blueprints.national_2023 import NATIONAL_2023
 from campaigns.blueprints.placing import Placement, place
+from campaigns.blueprints.reporting import duties_in
 from campaigns.blueprints.shanxi_2024 import SHANXI_2024
 from campaigns.blueprints.xinzhou_2023 import XINZHOU_2023
 
@@ -22,5 +23,6 @@ __all__ = [
     "StagePlan",
     "Wishes",
     "create_from_blueprint",
+    "duties_in",
     "place",
 ]

@@ -31,12 +31,11 @@ from institutions.models import Domain
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What may differ from the notice; what is None or empty stays as printed. With another `year` the dates move into
-    it, unless `keeps_dates`."""
+    it."""
 
     number: str = ""
     title: str = ""
     year: int | None = None
-    keeps_dates: bool = False
     document_number: str | None = None
     issued_on: date | None = None
     parent: Campaign | None = None
@@ -93,7 +92,7 @@ def _campaign(blueprint: Blueprint, given: Wishes, lead: Bureau, by: User) -> Ca
 
 
 def _moved(blueprint: Blueprint, given: Wishes, day: date) -> date:
-    return day if given.keeps_dates else in_given_year(blueprint, day, given.year or blueprint.year)
+    return in_given_year(blueprint, day, given.year or blueprint.year)
 
 
 def in_given_year(blueprint: Blueprint, day: date, year: int) -> date:

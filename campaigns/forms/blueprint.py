@@ -68,7 +68,6 @@ class BlueprintForm(forms.ModelForm[Campaign]):
             number=given["number"],
             title="" if given["title"] == suggested else given["title"],
             year=year,
-            keeps_dates=self.keeps_dates,
             document_number=given["document_number"],
             issued_on=given["issued_on"],
             parent=given["parent"],

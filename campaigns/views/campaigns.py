@@ -9,7 +9,7 @@ from accounts.http import Request
 from accounts.lists import arrange
 from accounts.rules import can, require
 from campaigns import planning, queries, services
-from campaigns.blueprints import BLUEPRINTS
+from campaigns.blueprints import BLUEPRINTS, duties_in
 from campaigns.errors import CampaignError
 from campaigns.filters import CampaignFilter
 from campaigns.forms import PARTS, CampaignForm
@@ -33,6 +33,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk, "stages", "issuers__bureau", "basis_documents", "sources__bureau")
     is_planned = campaign.state in {CampaignState.DRAFT, CampaignState.NEGOTIATING}
     shows_preview = is_planned and can(request.user, "see_preview", campaign)
+    blueprint = BLUEPRINTS.get(campaign.blueprint) if can(request.user, "see_result", campaign) else None
     context = {
         "campaign": campaign,
         "tabs": tabs(request, campaign, "plan"),
@@ -42,7 +43,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "progress": [] if is_planned else queries.progress_by_line(campaign),
         "agreements": _agreements(request, campaign),
         "parts": PARTS.values(),
-        "blueprint": BLUEPRINTS.get(campaign.blueprint) if can(request.user, "see_result", campaign) else None,
+        "blueprint": blueprint,
+        "duties": duties_in(blueprint, campaign) if blueprint else [],
         "freeze_job": queries.latest_job(campaign, _first_work(campaign)) if is_planned else None,
         "waiting": waiting_approvals(request, campaign),
         "may": {action: can(request.user, action, campaign) for action in STEPS},

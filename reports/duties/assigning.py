@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.models import Bureau, Department, Region, User
 from accounts.rules import require
-from campaigns.blueprints import BLUEPRINTS, DutyPlan
+from campaigns.blueprints import BLUEPRINTS, DutyPlan, duties_in
 from campaigns.models import Campaign, Stage
 from reports.duties.errors import DutyError
 from reports.duties.rules import may_assign
@@ -52,7 +52,7 @@ def wanted_of(campaign: Campaign) -> list[Wanted]:
     """What the notice's own list says; without one, each stage of reporting for the level below."""
     blueprint = BLUEPRINTS.get(campaign.blueprint)
     if blueprint and blueprint.duties:
-        return [each for plan in blueprint.duties for each in _planned(plan)]
+        return [each for plan in duties_in(blueprint, campaign) for each in _planned(plan)]
     level = LEVEL_BELOW.get(Region.Level(campaign.lead_bureau.region.level), "")
     stages = campaign.stages.filter(kind=Stage.Kind.REPORT) if level else Stage.objects.none()
     return [Wanted(level, title, stage.ends_on, stage.is_soft) for stage in stages for title in titles_of(stage.name)]
