@@ -44,6 +44,9 @@ def create(request: Request, key: str) -> HttpResponse:
             messages.error(request, str(error))
         else:
             messages.success(request, "草稿已按通知建立。请核对条目、检查组和日期，改好后提请协商。")
+            if missing := place(blueprint, lead).missing:
+                names = "、".join(department.name for department in missing)
+                messages.warning(request, f"本地区没有登记{names}部门的单位，草稿中没有列入，请核对相应条目。")
             return redirect(campaign)
     return render(request, "campaigns/blueprint.html", _context(blueprint, lead, form))
 
