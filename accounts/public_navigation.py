@@ -1,6 +1,7 @@
 """The public site's sections: the same for everybody, signed in or not."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.urls import reverse
@@ -38,11 +39,11 @@ SECTIONS = (
 def public_navigation(active: str = "") -> list[dict[str, Any]]:
     """The sections with their addresses, the one with this key active."""
     return [
-        {
-            "label": section.label,
-            "url": reverse(section.route),
-            "active": section.key == active,
-            "is_main": section.is_main,
-        }
-        for section in SECTIONS
+        {"label": each.label, "url": _address(each.route), "active": each.key == active, "is_main": each.is_main}
+        for each in SECTIONS
     ]
+
+
+@cache
+def _address(route: str) -> str:
+    return reverse(route)

@@ -149,6 +149,9 @@ else:
         }
     }
 
+SITE_KEPT_SECONDS = env.int("SITE_KEPT_SECONDS", default=60)
+"""How long answers of the public site are kept (publications/site/keeping.py); 0 keeps none."""
+
 # Queue. A message carries the id of a job only; the job row with its lease is what makes work happen exactly once.
 JOB_TIME_LIMIT_SECONDS = 1860
 CELERY_BROKER_URL = text("CELERY_BROKER_URL", "filesystem://localhost")

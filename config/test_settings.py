@@ -41,5 +41,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 WHITENOISE_AUTOREFRESH = True  # look for a static file when asked: scanning them costs 50 ms per test client
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING["root"]["level"] = "WARNING"
+SITE_KEPT_SECONDS = 0
 CELERY_INCLUDE = ["tests.jobs.handlers"]
 """Kinds of work that only tests ask for; the real worker of the tests knows them too."""

@@ -1,44 +1,46 @@
-"""What the search fields of the public site offer."""
+"""What the search fields of the public site offer, as <option> elements: written here, since a page has a hundred."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts.models import Region
 from institutions.models import Domain
 from publications.site import public
+from publications.site.keeping import kept
 from publications.site.searching import Asked
 
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    label: str
-    is_chosen: bool
+CITY, COUNTY = Region.Level.CITY, Region.Level.COUNTY
 
 
-def domains(asked: Asked) -> list[Choice]:
+def options(choices: Iterable[tuple[str, str]], chosen: str) -> SafeString:
+    """Value and label of each."""
+    written = (
+        f'<option value="{escape(value)}"{" selected" if value == chosen else ""}>{escape(label)}</option>'
+        for value, label in choices
+    )
+    return mark_safe("".join(written))  # noqa: S308 - every part of it is escaped above
+
+
+def domains(asked: Asked) -> SafeString:
     """In the order of the tree, lower ones set in."""
-    rows = list(Domain.objects.order_by("position", "code").values_list("code", "name", "parent"))
+    tree = Domain.objects.order_by("position", "code").values_list("code", "name", "parent")
+    rows = kept("domains", lambda: list(tree))
     tops = [code for code, _, parent in rows if parent is None]
     ordered = [row for top in tops for row in rows if row[0] == top or row[2] == top]
-    return [Choice(code, f"　{name}" if parent else name, code == asked.domain) for code, name, parent in ordered]
+    return options(((code, f"　{name}" if parent else name) for code, name, parent in ordered), asked.domain)
 
 
-def regions(asked: Asked) -> list[Choice]:
+def regions(asked: Asked) -> SafeString:
     """All cities, and the counties of the one that was chosen."""
-    cities = list(Region.objects.filter(level=Region.Level.CITY).order_by("code").values_list("code", "name"))
-    counties = _counties(asked.region[:4]) if len(asked.region) == 6 and not asked.region.endswith("0000") else []
-    found = []
-    for code, name in cities:
-        found.append(Choice(code, name, code == asked.region))
-        found += [Choice(at, f"　{label}", at == asked.region) for at, label in counties if at[:4] == code[:4]]
-    return found
+    below = Region.objects.filter(level__in=[CITY, COUNTY]).order_by("code").values_list("code", "name", "level")
+    rows = kept("regions", lambda: list(below))
+    shown = ((code, name, level) for code, name, level in rows if level == CITY or code[:4] == asked.region[:4])
+    return options(((code, name if level == CITY else f"　{name}") for code, name, level in shown), asked.region)
 
 
-def _counties(scope: str) -> list[tuple[str, str]]:
-    rows = Region.objects.filter(level=Region.Level.COUNTY, code__startswith=scope)
-    return list(rows.order_by("code").values_list("code", "name"))
-
-
-def years(asked: Asked) -> list[Choice]:
-    found = sorted(set(public.versions().order_by().values_list("publication__year", flat=True)), reverse=True)
-    return [Choice(str(year), f"{year} 年", str(year) == asked.year) for year in found]
+def years(asked: Asked) -> SafeString:
+    shown = public.versions().order_by("-publication__year").values_list("publication__year", flat=True).distinct()
+    found = kept("years", lambda: list(shown))
+    return options(((str(year), f"{year} 年") for year in found), asked.year)

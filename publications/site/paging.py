@@ -10,8 +10,8 @@ from django.db.models import F, Q, QuerySet
 from publications.site.searching import Asked
 
 PAGE = 20
-COUNTED = 1000
-"""Nobody needs to know more exactly than “more than”."""
+COUNTED = 200
+"""Nobody needs to know more exactly than “more than”: rows are counted while the first page is looked for."""
 
 Row = TypeVar("Row")
 Place = tuple[date | None, int]
@@ -22,7 +22,8 @@ class Slice(Generic[Row]):
     """One page. `next` and `previous` are the queries of its neighbours, empty where there is none."""
 
     rows: list[Row]
-    count: int
+    count: int | None
+    """None on further pages."""
     is_more: bool
     """There are more than `count`."""
     next: str
@@ -30,24 +31,30 @@ class Slice(Generic[Row]):
 
 
 def cut(rows: QuerySet[Any], day: str, asked: Asked, read: Callable[[QuerySet[Any]], list[Row]]) -> Slice[Row]:
-    """By the day, the newest first, those without a day before them. `read` gives rows with `pk` and that day."""
-    counted = rows.order_by()[: COUNTED + 1].count()
+    """By the day, the newest first, those without a day before them. Finds the keys along the index first; `read` then
+    gives their rows, which have `pk` and that day."""
     before, after = place(asked.before), place(asked.after)
     if before:
-        found = _newer(rows, day, before, read)
-        has_previous, has_next = len(found) > PAGE, True
-        shown = found[:PAGE][::-1]
+        keys = _newer(rows, day, before)
+        has_previous, has_next = len(keys) > PAGE, True
+        keys = keys[:PAGE][::-1]
     else:
-        found = read(_newest_first(_older_than(rows, day, after), day)[: PAGE + 1])
-        has_previous, has_next = after is not None, len(found) > PAGE
-        shown = found[:PAGE]
+        most = PAGE if after else COUNTED
+        keys = _keys(_newest_first(_older_than(rows, day, after), day), most + 1)
+        has_previous, has_next = after is not None, len(keys) > PAGE
+    found = {row.pk: row for row in read(rows.model._default_manager.filter(pk__in=keys[:PAGE]))}
+    shown = [found[key] for key in keys[:PAGE] if key in found]
     return Slice(
         rows=shown,
-        count=min(counted, COUNTED),
-        is_more=counted > COUNTED,
+        count=None if before or after else min(len(keys), COUNTED),
+        is_more=len(keys) > COUNTED,
         next=_address(asked, "after", shown[-1], day) if has_next and shown else "",
         previous=_address(asked, "before", shown[0], day) if has_previous and shown else "",
     )
+
+
+def _keys(rows: QuerySet[Any], most: int) -> list[int]:
+    return list(rows.values_list("pk", flat=True)[:most])
 
 
 def place(text: str) -> Place | None:
@@ -79,12 +86,12 @@ def _older_than(rows: QuerySet[Any], day: str, after: Place | None) -> QuerySet[
     return rows.filter(Q(**{f"{day}__lt": at}) | Q(pk__lt=pk), **{f"{day}__lte": at})
 
 
-def _newer(rows: QuerySet[Any], day: str, before: Place, read: Callable[[QuerySet[Any]], list[Row]]) -> list[Row]:
-    """Up to one more than a page, the oldest first; dated ones by the index, then those without a day."""
+def _newer(rows: QuerySet[Any], day: str, before: Place) -> list[int]:
+    """Keys, up to one more than a page, the oldest first; dated ones by the index, then those without a day."""
     at, pk = before
     undated = rows.filter(**{f"{day}__isnull": True}).order_by("pk")
     if at is None:
-        return read(undated.filter(pk__gt=pk)[: PAGE + 1])
+        return _keys(undated.filter(pk__gt=pk), PAGE + 1)
     later = rows.filter(Q(**{f"{day}__gt": at}) | Q(pk__gt=pk), **{f"{day}__gte": at})
-    found = read(later.order_by(day, "pk")[: PAGE + 1])
-    return found if len(found) > PAGE else [*found, *read(undated[: PAGE + 1 - len(found)])]
+    found = _keys(later.order_by(day, "pk"), PAGE + 1)
+    return found if len(found) > PAGE else [*found, *_keys(undated, PAGE + 1 - len(found))]

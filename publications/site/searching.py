@@ -76,8 +76,8 @@ def of_institutions(rows: QuerySet[Row], words: list[str]) -> QuerySet[Row]:
     if not words:
         return rows
     found = Institution.objects.filter(matching(words))
-    few = list(found.values_list("pk", flat=True)[: FEW + 1])
-    return rows.filter(institution__in=few if len(few) <= FEW else found.values("pk"))
+    few = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
+    return rows.filter(institution__in=few if len(few) <= FEW else found.order_by().values("pk"))
 
 
 def in_region(rows: QuerySet[Row], code: str) -> QuerySet[Row]:

@@ -54,7 +54,7 @@ INSERT INTO publications_publishedresult (name, code, county_id, year, is_curren
   campaign_title, bureaus, mode, inspected_on, category, trade_outcome, problem_count, departments, problems, measures,
   is_rectified, taken_at)
 SELECT i.name, i.uscc, i.county_id, c.year, true, v.id, t.id, i.id, c.title, '大同市市场监督管理局', '全覆盖检查',
-  make_date(c.year, 1, 1) + (i.id %% 360)::int, CASE WHEN t.id %% 4 = 0 THEN 'E' ELSE '1' END, 'sound', 1,
+  make_date(c.year, 1, 1) + (i.id * 7919 %% 360)::int, CASE WHEN t.id %% 4 = 0 THEN 'E' ELSE '1' END, 'sound', 1,
   '[["大同市市场监督管理局", "未发现问题", ""]]', '[["检验检测机构检查", "一般质量管理或技术问题", "原始记录不全"]]', '[]', NULL,
   now()
 FROM campaigns_task t JOIN institutions_institution i ON i.id = t.institution_id

@@ -45,7 +45,7 @@ def campaigns(request: HttpRequest) -> HttpResponseBase:
         kinds.setdefault(pk, []).append(counting.KINDS[kind])
     drawn = set(public_draws().filter(campaign__in=pks).order_by().values_list("campaign", flat=True))
     shown = [(row, (["抽取记录"] if row.pk in drawn else []) + kinds.get(row.pk, [])) for row in rows]
-    return page(request, "campaigns.html", {"rows": shown, "page": found, "address": ""}, active="campaigns")
+    return page("campaigns.html", {"rows": shown, "page": found, "address": ""}, active="campaigns")
 
 
 @public_view
@@ -68,4 +68,4 @@ def campaign(request: HttpRequest, number: str) -> HttpResponseBase:
         "results": results.count(),
         "with_problems": results.filter(problem_count__gt=0).count(),
     }
-    return page(request, "campaign.html", context, active="campaigns")
+    return page("campaign.html", context, active="campaigns")

@@ -32,7 +32,7 @@ def description(request: HttpRequest) -> HttpResponseBase:
         "licence": LICENCE,
         "site": public_address("/", request).rstrip("/"),
     }
-    return page(request, "data.html", context, active="data")
+    return page("data.html", context, active="data")
 
 
 @public_view
@@ -44,7 +44,7 @@ def download(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
     asked = Asked.of(request.GET)
     pieces = dataset.csv(asked) if kind == "csv" else dataset.json(asked)
     tag = f"{name}.{kind}?{asked.address} {_state(name)}"
-    return stream(request, pieces, kind=KINDS[kind], name=f"lianchou-{name}.{kind}", tag=tag)
+    return stream(pieces, kind=KINDS[kind], name=f"lianchou-{name}.{kind}", tag=tag)
 
 
 def _state(name: str) -> str:

@@ -29,7 +29,7 @@ def front(request: HttpRequest) -> HttpResponseBase:
         "draws": [(draw, standing(draw)) for draw in public_draws().defer("manifest")[:5]],
         "search_url": reverse("site:search"),
     }
-    return page(request, "front.html", context)
+    return page("front.html", context)
 
 
 @public_view
@@ -48,7 +48,7 @@ def search(request: HttpRequest) -> HttpResponseBase:
         "kinds": counting.KINDS,
         "search_url": reverse("site:search"),
     }
-    return page(request, "search.html", context)
+    return page("search.html", context)
 
 
 def _publications(words: list[str]) -> list[public.Version]:
@@ -73,4 +73,4 @@ def _draws(words: list[str]) -> list[object]:
 def figures(request: HttpRequest) -> HttpResponseBase:
     found = counting.figures()
     context = {"figures": found, "charts": counting.charts(found, reverse("site:results"))}
-    return page(request, "figures.html", context, active="figures")
+    return page("figures.html", context, active="figures")

@@ -27,7 +27,7 @@ def institutions(request: HttpRequest) -> HttpResponseBase:
         "next": number + 1 if len(rows) > A_PAGE else None,
         "previous": number - 1,
     }
-    return page(request, "institutions.html", context, active="institutions")
+    return page("institutions.html", context, active="institutions")
 
 
 @public_view
@@ -47,7 +47,7 @@ def institution(request: HttpRequest, code: str) -> HttpResponseBase:
         "query": "",
         "search_url": reverse("site:institutions"),
     }
-    return page(request, "institution.html", context, active="institutions")
+    return page("institution.html", context, active="institutions")
 
 
 def _disclosures(institution: int) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ def matters(request: HttpRequest) -> HttpResponseBase:
     for matter in found:
         departments.setdefault(matter.department, []).append(matter)
     context = {"departments": list(departments.items()), "count": len(found)}
-    return page(request, "matters.html", context, active="matters")
+    return page("matters.html", context, active="matters")
 
 
 @public_view
@@ -63,9 +63,9 @@ def _list(request: HttpRequest, kinds: tuple[str, ...], words: dict[str, str], a
         "page": found,
         "address": _address(asked, kind),
         "kinds": counting.KINDS,
-        "kind_choices": [choices.Choice(each, counting.KINDS[each], each == kind) for each in kinds],
+        "kind_choices": choices.options(((each, counting.KINDS[each]) for each in kinds), kind),
     }
-    return page(request, "publications.html", context | _fields(asked), active=active)
+    return page("publications.html", context | _fields(asked), active=active)
 
 
 def _fields(asked: Asked) -> dict[str, Any]:

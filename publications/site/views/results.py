@@ -15,14 +15,14 @@ def results(request: HttpRequest) -> HttpResponseBase:
     domains = public.domains_of(found.rows)
     context = {"rows": [(row, domains.get(row.pk, "")) for row in found.rows], "slice": found}
     context |= {"domains": choices.domains(asked)} | _fields(asked)
-    return page(request, "results.html", context, active="results")
+    return page("results.html", context, active="results")
 
 
 @public_view
 def penalties(request: HttpRequest) -> HttpResponseBase:
     asked = Asked.of(request.GET)
     found = paging.cut(searching.penalties(asked), "decided_on", asked, public.penalty_rows)
-    return page(request, "penalties.html", {"slice": found} | _fields(asked), active="penalties")
+    return page("penalties.html", {"slice": found} | _fields(asked), active="penalties")
 
 
 def _fields(asked: Asked) -> dict[str, Any]:
@@ -41,4 +41,4 @@ def result(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not rows:
         raise Http404
     context = {"row": rows[0], "details": public.details_of(rows)[pk], "domains": public.domains_of(rows).get(pk, "")}
-    return page(request, "result.html", context, active="results")
+    return page("result.html", context, active="results")
