@@ -5,6 +5,7 @@ import io
 from accounts.models import Role, User
 from accounts.models.users import LEADS
 from campaigns.models import Campaign, Task
+from jobs.running import Progress
 from reports import datasets, requests, xlsx
 from reports.self_check_workbook import write_workbook
 from reports.sheets.kinds import Say, SheetKind
@@ -34,7 +35,8 @@ def self_checks(wanted: Wanted, say: Say) -> bytes:
     round = rounds_of(wanted.user, wanted.campaign)[0]
     seen = SelfCheck.objects.visible_to(wanted.user).filter(round=round)
     stream = io.BytesIO()
-    write_workbook(stream, round, seen, by=wanted.user)
+    progress = say if isinstance(say, Progress) else None
+    write_workbook(stream, round, seen, by=wanted.user, progress=progress)
     return stream.getvalue()
 
 
