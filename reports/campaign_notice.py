@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from accounts.models import Bureau, Region
 from campaigns import draw as engine
+from campaigns import listing
+from campaigns.blueprints import BLUEPRINTS
 from campaigns.freezing import frozen_sheet
 from campaigns.models import Campaign, Draw, FrozenInstitution, KeyTargetRule, NoticeWindow, PlanLine, Stage
 from campaigns.planning import preview_plan
@@ -33,6 +35,8 @@ LINE_TABLE = (
     Column("计划抽查（家）", 1, "center"),
     Column("检查部门", 2.4),
 )
+LISTED_TABLE = (LINE_TABLE[0], Column("检查领域", 2), Column("列入机构（家）", 1, "center"), LINE_TABLE[-1])
+"""Of a campaign without a draw."""
 
 VEHICLE_WORDS = (
     "结合深化机动车检验制度改革优化车检服务等工作，严厉打击不执行国家标准检验、替检代检、篡改检验数据、出具虚假检验报告等违法违规行为。"
@@ -51,6 +55,7 @@ FOLLOW_UP = (
     "现场检查结束后，检查组将检查情况汇总后交组织检查的部门，会同其他检查部门对初步结果进行分析研判，并按职责分工，"
     "将问题线索交由相关检查部门依法依规调查处理；对涉嫌犯罪的，要加强行刑衔接，及时依法追究刑事责任。"
 )
+DISCIPLINE_TITLE = "严守工作纪律。"
 REQUIREMENTS = (
     (
         "严格落实“双随机、一公开”要求。",
@@ -71,7 +76,7 @@ REQUIREMENTS = (
         "强化信用风险分类结果的综合应用，采取差异化监管措施，按照有关规定将监督检查和行政处罚信息归集于经营主体名下。",
     ),
     (
-        "严守工作纪律。",
+        DISCIPLINE_TITLE,
         (
             "监督检查应严守公正、客观、严肃的工作纪律，遵守保密要求，严格依法履职。现场检查应当严格执行中央八项规定精神和廉洁自律各项规定，"
             "严格规范涉企行政检查，不得由被检查机构承担任何费用，不得收取被检查机构给予的劳务费、礼金或礼品等，"
@@ -100,7 +105,7 @@ def compose_campaign_notice(campaign: Campaign) -> OfficialDocument:
     issuers = [issuer.bureau for issuer in campaign.issuers.select_related("bureau__department", "bureau__region")]
     issuers = issuers or [campaign.lead_bureau]
     lead = campaign.lead_bureau
-    figures = line_figures(campaign)
+    figures, blueprint = line_figures(campaign), BLUEPRINTS.get(campaign.blueprint)
     return OfficialDocument(
         issuers=tuple(bureau.name for bureau in issuers),
         number=campaign.document_number or "（发文字号待编）",
@@ -108,12 +113,22 @@ def compose_campaign_notice(campaign: Campaign) -> OfficialDocument:
         recipients=recipients(issuers),
         body=tuple(_body(campaign, issuers, figures)),
         issued_on=campaign.issued_on,
-        openness="此件公开发布" if campaign.publishes_plan else "",
-        cc=(campaign.parent.lead_bureau.name,) if campaign.parent else (),
+        openness=_openness(campaign),
+        cc=(
+            *(blueprint.copies_to if blueprint else ()),
+            *((campaign.parent.lead_bureau.name,) if campaign.parent else ()),
+        ),
         printed_by=f"{lead.name}办公室" if campaign.issued_on else "",
         printed_on=campaign.issued_on,
         contacts=(Contact(lead.contact_office, lead.contact_phone),) if lead.contact_phone else (),
     )
+
+
+def _openness(campaign: Campaign) -> str:
+    """此件公开发布, or 此件主动公开, as the notice that the campaign follows has it."""
+    if blueprint := BLUEPRINTS.get(campaign.blueprint):
+        return blueprint.publication_words
+    return "此件公开发布" if campaign.publishes_plan else ""
 
 
 def recipients(issuers: list[Bureau]) -> str:
@@ -136,6 +151,12 @@ def line_figures(campaign: Campaign) -> list[LineFigures]:
     draw = campaign.draws.exclude(state=DrawState.VOID).first()
     if draw:
         return _frozen_figures(campaign, draw)
+    if campaign.has_tasks:
+        listed = listing.listed_lines(campaign)
+        return [
+            LineFigures(each.line, each.listed, each.listed, each.excluded, _bureaus(each.line, campaign))
+            for each in listed
+        ]
     return [
         LineFigures(each.line, each.population, each.size, each.excluded, _bureaus(each.line, campaign))
         for each in preview_plan(campaign).lines
@@ -178,7 +199,9 @@ def _body(campaign: Campaign, issuers: list[Bureau], figures: list[LineFigures])
 def _opening(campaign: Campaign, issuers: list[Bureau]) -> str:
     names = "、".join(bureau.name for bureau in issuers)
     bases = "、".join(str(basis) for basis in campaign.basis_documents.all())
-    basis = f"根据{bases}及{campaign.year}年度市场监管领域部门联合“双随机、一公开”抽查计划，" if bases else ""
+    plan = f"及{campaign.year}年度市场监管领域部门联合“双随机、一公开”抽查计划"
+    further = plan if campaign.draws_lots and "抽查计划" not in bases else ""
+    basis = f"根据{bases}{further}，" if bases else ""
     return (
         f"为加强检验检测机构监管，规范检验检测市场秩序，营造公平竞争的市场环境，{basis}{names}决定组织开展{campaign.title}工作。"
         "现将有关事项通知如下："
@@ -190,13 +213,16 @@ def _targets(campaign: Campaign, figures: list[LineFigures]) -> Iterator[Block]:
     whole = WHOLE[Region.Level(region.level)]
     ratio = f"按照机构总量的{campaign.overall_ratio}进行抽查，" if campaign.overall_ratio else ""
     shares = "、".join(f"{each.line.title}{each.size}家" for each in figures)
-    yield Paragraph(
-        f"本次监督抽查对象为{whole}范围内获得CMA资质认定的检验检测机构。{ratio}"
-        f"共计划抽查{sum(each.size for each in figures)}家（{shares}）。"
+    count = sum(each.size for each in figures)
+    words = (
+        f"{ratio}共计划抽查{count}家" if campaign.draws_lots else f"下列领域的机构全部列入检查，不作抽取，共{count}家"
     )
-    yield Table(LINE_TABLE, tuple(_table_row(place, each) for place, each in enumerate(figures, start=1)))
+    kind = "监督抽查" if campaign.draws_lots else "检查"
+    yield Paragraph(f"本次{kind}对象为{whole}范围内获得CMA资质认定的检验检测机构。{words}（{shares}）。")
+    table = LINE_TABLE if campaign.draws_lots else LISTED_TABLE
+    yield Table(table, tuple(_table_row(place, each) for place, each in enumerate(figures, start=1)))
     if words := _exclusions(figures):
-        yield Paragraph(f"下列机构不列入抽取范围：{words}。")
+        yield Paragraph(f"下列机构不列入{'抽取' if campaign.draws_lots else '检查'}范围：{words}。")
     yield from _allotment(campaign)
     rules = {each.line.key_target_rule for each in figures} - {KeyTargetRule.NONE}
     if rules:
@@ -204,7 +230,8 @@ def _targets(campaign: Campaign, figures: list[LineFigures]) -> Iterator[Block]:
 
 
 def _table_row(place: int, each: LineFigures) -> tuple[str, ...]:
-    return (str(place), each.line.title, str(each.population), str(each.size), "、".join(each.bureaus))
+    sizes = (str(each.population), str(each.size)) if each.line.campaign.draws_lots else (str(each.size),)
+    return (str(place), each.line.title, *sizes, "、".join(each.bureaus))
 
 
 def _exclusions(figures: list[LineFigures]) -> str:
@@ -230,13 +257,16 @@ def _allotment(campaign: Campaign) -> Iterator[Block]:
 
 def _line_title(each: LineFigures) -> str:
     verb = "联合实施" if each.is_joint else "实施"
-    return f"{verb}{each.line.title}“双随机、一公开”监督抽查。"
+    kind = "“双随机、一公开”监督抽查" if each.line.campaign.draws_lots else "全面检查"
+    return f"{verb}{each.line.title}{kind}。"
 
 
 def _line_words(each: LineFigures) -> str:
     matters = "、".join(matter.name for matter in each.line.matters.all())
-    by = f"{'、'.join(each.bureaus)}{'联合' if each.is_joint else ''}对{each.line.title}实施监督检查，计划抽查机构{each.size}家。"
-    what = f"抽查事项为{matters}。" if matters else ""
+    draws = each.line.campaign.draws_lots
+    size = f"计划抽查机构{each.size}家" if draws else f"列入机构{each.size}家，由各机构所在县区市场监管部门组织检查"
+    by = f"{'、'.join(each.bureaus)}{'联合' if each.is_joint else ''}对{each.line.title}实施监督检查，{size}。"
+    what = f"{'抽查' if draws else '检查'}事项为{matters}。" if matters else ""
     domain = (each.line.domain_id or "").split("-")[0]
     return f"{by}{what}{WORDS_BY_DOMAIN.get(domain, '')}{FALSE_REPORTS}"
 
@@ -274,8 +304,9 @@ def _assistance(campaign: Campaign) -> str:
 
 
 def _requirements(campaign: Campaign) -> Iterator[Block]:
-    for title, words in REQUIREMENTS:
-        yield Heading(2, title, follow_on=words)
+    for title, words in REQUIREMENTS if campaign.draws_lots else REQUIREMENTS[1:]:
+        is_discipline = title == DISCIPLINE_TITLE and campaign.discipline
+        yield Heading(2, title, follow_on=campaign.discipline if is_discipline else words)
     if campaign.publishes_results:
         yield Heading(2, "公开抽查结果。", follow_on="监督检查结果应及时向社会公开，接受社会监督，形成有效震慑。")
     reports = [stage for stage in campaign.stages.all() if stage.kind == Stage.Kind.REPORT]

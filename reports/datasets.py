@@ -27,7 +27,16 @@ from campaigns.models import (
 )
 from campaigns.states import DrawState
 from institutions.models import Certificate, CertificateState, Institution
-from reports.documents import Contact, InspectionNotice, NoticeMatter, NoticeMember, Provenance
+from reports.documents import (
+    DISCIPLINE,
+    SHOWING_CERTIFICATES,
+    TELLING,
+    Contact,
+    InspectionNotice,
+    NoticeMatter,
+    NoticeMember,
+    Provenance,
+)
 from reports.typesetting import in_fours
 from visits.models import Attendee
 from visits.preparing import contact_of, materials_of
@@ -114,9 +123,15 @@ def list_head(campaign: Campaign, user: User, *, county: str = "") -> ListHead:
 
 def provenance(campaign: Campaign, user: User) -> Provenance:
     """By whom and when, and of which draw."""
+    return Provenance(made_by=signed(user), made_at=timezone.localtime(), data_state=_data_state(campaign))
+
+
+def _data_state(campaign: Campaign) -> str:
+    if not campaign.draws_lots:
+        listed = campaign.dispatched_at
+        return f"{timezone.localtime(listed):%Y-%m-%d} 列入的全部机构及此时的任务、名录库记录" if listed else "尚未列入"
     draw = campaign.draws.filter(state=DrawState.DRAWN).first()
-    state = f"抽取 {draw.code}（结果摘要 {draw.result_digest[:8]}）及此时的任务、名录库记录" if draw else "尚未抽取"
-    return Provenance(made_by=signed(user), made_at=timezone.localtime(), data_state=state)
+    return f"抽取 {draw.code}（结果摘要 {draw.result_digest[:8]}）及此时的任务、名录库记录" if draw else "尚未抽取"
 
 
 def signed(user: User) -> str:
@@ -264,8 +279,16 @@ def inspection_notice(task: Task, *, site: str, made_by: User) -> InspectionNoti
         issued_on=issued_on,
         verify_url=proof_address(task, site),
         evidence=tuple(_evidence(task)),
+        discipline_text=discipline_words(task.campaign),
         made=Provenance(signed(made_by), timezone.localtime(), issue_words(task)),
     )
+
+
+def discipline_words(campaign: Campaign) -> str:
+    """As the campaign's own notice has it, between what the law asks and whom to tell (requirement XZ-12)."""
+    if not campaign.discipline:
+        return DISCIPLINE
+    return f"{SHOWING_CERTIFICATES}{campaign.discipline}{TELLING}"
 
 
 def _contact(bureau: Bureau) -> Contact:

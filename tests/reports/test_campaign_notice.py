@@ -2,6 +2,7 @@ import pytest
 
 from accounts.models import Bureau
 from campaigns.models import Campaign, Stage
+from institutions.models import Institution
 from reports.campaign_notice import compose_campaign_notice, line_figures
 from reports.documents import Heading, Paragraph, Table
 from tests.campaigns import datong
@@ -102,3 +103,26 @@ def test_draft_without_number_and_lines_is_still_a_document():
 
     assert (document.number, document.issued_on, document.printed_by) == ("（发文字号待编）", None, "")
     assert "共计划抽查0家" in paragraphs(document)[1]
+
+
+def test_notice_of_a_campaign_without_a_draw_says_who_is_listed_before_and_after():
+    accounts.bureau("scjg:140213")
+    datong.pool(vehicle=3, eco=2, food=0)
+    Institution.objects.filter(certificates__domains="eco").update(owner_department=accounts.department("sthj"))
+    campaign = datong.campaign(draws_lots=False, discipline="不得参加任何宴请。")
+    datong.line(campaign, "vehicle", size_kind="all", count=None)
+    datong.line(campaign, "eco", size_kind="all", count=None, exclusions=[datong.owned_by("sthj")])
+    before = words_of(compose_campaign_notice(campaign))
+
+    campaign = datong.list_all(datong.agreed(campaign))
+
+    assert words_of(compose_campaign_notice(campaign)) == before
+    assert "下列领域的机构全部列入检查，不作抽取，共3家（机动车检验3家、生态环境监测0家）。" in before
+    assert "下列机构不列入检查范围：生态环境监测中生态环境部门所属机构的2家。" in before
+    assert "列入机构3家，由各机构所在县区市场监管部门组织检查" in before
+    assert "不得参加任何宴请。" in before
+    assert "随机" not in before
+
+
+def words_of(document) -> str:
+    return "\n".join(str(block) for block in document.body)

@@ -11,7 +11,7 @@ from campaigns.models import DrawnInstitution, NoticeWindow, Stage, Task
 from campaigns.states import CampaignState
 from reports import datasets
 from reports.datasets import DrawnRow, TaskRow
-from reports.documents import Contact, NoticeMatter, NoticeMember
+from reports.documents import DISCIPLINE, Contact, NoticeMatter, NoticeMember
 from reports.typesetting import in_fours
 from tests.campaigns import datong
 from tests.factories import accounts, campaigns, inspectors, institutions
@@ -197,6 +197,11 @@ def test_notice_carries_the_task_the_team_and_the_law_of_its_day(campaign):
     )
     assert notice.period == "2025年9月16日至2025年11月15日（原则上），具体时间由检查组在现场检查前24小时内告知"
     assert notice.methods == ("实地检查", "书面检查")
+    assert notice.discipline_text == DISCIPLINE
+    Campaign.objects.update(discipline="不得参加任何宴请。")
+    assert notice_of(task).discipline_text == (
+        "检查人员不得少于两人，并应当主动出示执法证件。不得参加任何宴请。如发现检查人员违反上述规定，你单位可以向发出本通知的部门反映。"
+    )
     member = task.members.first()
     assert notice.team[0] == NoticeMember(member.inspector.name, "大同市市场监督管理局", "BM001", "执法人员")
     assert [each.role for each in notice.team] == ["执法人员"] * 4 + ["配合人员"]
