@@ -29,7 +29,9 @@ def complainants_of(tasks: Iterable[Task]) -> dict[int, set[str]]:
 def _of_tasks(tasks: list[int]) -> Names:
     found: Names = defaultdict(set)
     columns = (
-        TeamMember.objects.filter(task__in=tasks).values_list("task", "inspector__name", "expert__name"),
+        TeamMember.objects.filter(task__in=tasks).values_list(
+            "task", "inspector__name", "inspector__user__name", "expert__name"
+        ),
         Attendee.objects.filter(visit__task__in=tasks).values_list("visit__task", "name"),
         Measure.objects.filter(task__in=tasks).values_list("task", "person", "proposed_by__name"),
         Finding.objects.filter(result__task__in=tasks).values_list("result__task", "found_by__name"),

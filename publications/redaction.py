@@ -91,7 +91,8 @@ class Redactor:
         for span in _apart(self._found(text)):
             found = text[span.start : span.end]
             self.removed.append(Removed(span.kind, _hint(span.kind, found), where))
-            parts += [text[at : span.start], _instead(span.kind)]
+            in_brackets = text[span.start - 1 : span.start] == "（" and text[span.end : span.end + 1] == "）"
+            parts += [text[at : span.start], _instead(span.kind).strip("（）" if in_brackets else "")]
             at = span.end
         return "".join(parts) + text[at:]
 

@@ -21,7 +21,7 @@ from tests import migrated
 
 PROJECT = Path(__file__).resolve().parent.parent
 FLUSH_ATTEMPTS = 5
-ABOVE = frozenset({"api", "selftest", "visits"})
+ABOVE = frozenset({"api", "publications", "selftest", "visits"})
 """Rooms whose services read and write rows as those below do, which both runs test."""
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
