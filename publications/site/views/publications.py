@@ -51,9 +51,7 @@ def _show(request: HttpRequest, shown: public.Version, history: list[public.Vers
     }
     changed = max(filter(None, [time for each in history for time in (each.published_at, each.ended_at)]))
     has_rows = bool(results or penalties)  # which may be hidden one by one: then only the digest of the page tells
-    return page(
-        request, "publication.html", context, active=_section(shown.kind), changed=None if has_rows else changed
-    )
+    return page("publication.html", context, active=_section(shown.kind), changed=None if has_rows else changed)
 
 
 def _section(kind: str) -> str:
