@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import Role, User
-from campaigns.models import DrawnInstitution, NoticeWindow, Stage, Task
+from campaigns.models import Campaign, DrawnInstitution, NoticeWindow, Stage, Task
 from campaigns.states import CampaignState
 from reports import datasets
 from reports.datasets import DrawnRow, TaskRow
