@@ -5,7 +5,6 @@ from django import forms
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.uploads import TAKES
 from campaigns.forms.campaign import DayInput
 from campaigns.models import Campaign
 from reports.duties.reminding import owed
@@ -37,7 +36,7 @@ class NewDutyForm(DutyForm):
 
 
 class UploadForm(forms.Form):
-    file = forms.FileField(label="文件", help_text=TAKES)
+    file = forms.FileField(label="文件")
 
 
 class HandInForm(forms.Form):

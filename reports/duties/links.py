@@ -12,6 +12,7 @@ from campaigns import pages
 from campaigns.models import Campaign
 from reports.duties.reminding import owed
 from reports.duties.rules import may_assign
+from reports.duties.states import SubmissionState
 from reports.models import ReportingDuty
 
 MOST_NAMED = 3
@@ -35,5 +36,16 @@ def of_campaign(user: User, campaign: Campaign) -> Iterator[Awaited]:
         yield Awaited(f"报送{title}", whom, due_on, url)
 
 
+def of_duty(user: User, duty: ReportingDuty) -> Iterator[Awaited]:
+    """Needs submissions."""
+    latest, page = duty.latest, duty.get_absolute_url()
+    if latest is not None and latest.state == SubmissionState.HANDED_IN:
+        yield Awaited("签收或者退回", duty.receiver.short_name, None, page)
+    elif not duty.is_met:
+        what = "补正后重新报送" if latest else "报送"
+        yield Awaited(f"{what}{duty.title}", duty.sender.short_name, duty.due_on, page)
+
+
 pages.offer(pages.Page("duties", "信息报送", "reports:campaign_duties", shows_duties))
 awaiting.offer(Campaign, of_campaign)
+awaiting.offer(ReportingDuty, of_duty)

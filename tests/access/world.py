@@ -60,6 +60,8 @@ from jobs.models import Job
 from jobs.running import run_job
 from tests.access.documents import KINDS as DOCUMENT_KINDS
 from tests.access.documents import add_documents
+from tests.access.duties import KINDS as DUTY_KINDS
+from tests.access.duties import add_duties
 from tests.access.publications import KINDS as PUBLICATION_KINDS
 from tests.access.publications import add_publications
 from tests.access.self_checks import KINDS as SELF_CHECK_KINDS
@@ -223,6 +225,7 @@ def add_campaigns(city: City) -> None:
     city.objects |= add_self_checks(dispatched, city.objects["institution"], city.people)
     city.objects |= add_visits(city)
     city.objects |= add_documents(dispatched, city.people)
+    city.objects |= add_duties(dispatched, city.people)
     city.objects |= add_site(city)
     city.objects |= add_publications(city)
 
@@ -438,6 +441,7 @@ KINDS: dict[str, Kind] = {
     **{name: of_city(name) for name in SELF_CHECK_KINDS},
     **{name: of_city(name) for name in VISIT_KINDS},
     **{name: of_city(name) for name in DOCUMENT_KINDS},
+    **{name: of_city(name) for name in DUTY_KINDS},
     **{name: of_city(name) for name in SITE_KINDS},
     **{name: of_city(name) for name in PUBLICATION_KINDS},
     "calendar_day": lambda world, city, user: first(CalendarDay.objects.all()),

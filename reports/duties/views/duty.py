@@ -8,9 +8,10 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.awaiting import awaited_of
 from accounts.http import Request
 from accounts.rules import can, require
-from accounts.uploads import MAX_BYTES
+from accounts.uploads import MAX_BYTES, TAKES
 from campaigns.models import Campaign
 from reports.duties import submitting
 from reports.duties.assembling import ask_for_package
@@ -45,7 +46,7 @@ def _page(request: Request, found: ReportingDuty, *, status: int = 200, **forms:
         "may_hand_in": mine and submitting.takes_files(found),
         "may_decide": latest is not None and latest.state == SubmissionState.HANDED_IN and can(request.user, "receive", found),
         "may_edit": can(request.user, "edit", found), "may_drop": can(request.user, "edit", found) and not submissions,
-        "latest": latest, "upload": UploadForm(), "hand_in": HandInForm(), "send_back": ReturnForm(),
+        "awaited": awaited_of(request.user, found), "latest": latest, "upload": UploadForm(), "takes": TAKES, "hand_in": HandInForm(), "send_back": ReturnForm(),
         "sees_campaign": Campaign.objects.visible_to(request.user).filter(pk=found.campaign_id).exists(),
     }  # fmt: skip
     return render(request, "reports/duties_duty.html", context | forms, status=status)

@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.awaiting import awaited_of
 from accounts.http import Request
 from accounts.lists import arrange
 from accounts.models import Bureau
@@ -87,7 +88,7 @@ def campaign_duties(request: Request, pk: int) -> HttpResponse:
     overview = overview_of(seen)
     context = {
         "campaign": campaign, "tabs": tabs(request, campaign, "duties"), "overview": overview,
-        "stats": list(_counters(overview.counts, campaign)),
+        "awaited": awaited_of(request.user, campaign), "stats": list(_counters(overview.counts, campaign)),
         "may_assign": may_assign(request.user, campaign), "wanted": len(wanted_of(campaign)),
     }  # fmt: skip
     return render(request, "reports/duties_campaign.html", context)
