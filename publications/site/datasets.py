@@ -185,6 +185,7 @@ PUBLICATION_FIELDS = (
     Field("withdrawn_because", "撤回理由", "未撤回的为空", _of("withdrawn_because")),
 )
 PLAN_FIELDS = (*VERSION_FIELDS, Field("content", "计划内容", "全文；表格每行一行，列间用竖线", _content))
+YES_OR_NO = {True: "是", False: "否", None: ""}
 RESULT_FIELDS = (
     Field("name", "机构名称", "公示当时的名称", lambda row: row[0].name),
     Field("code", "统一社会信用代码", "没有的为组织机构代码", lambda row: row[0].code),
@@ -205,7 +206,6 @@ RESULT_FIELDS = (
     Field("publication", "公示编号", "该结果所在的公示", lambda row: row[0].publication),
     Field("version", "版本", "", lambda row: row[0].version),
 )
-YES_OR_NO = {True: "是", False: "否", None: ""}
 PENALTY_FIELDS = (
     Field("name", "机构名称", "公示当时的名称", _of("name")),
     Field("code", "统一社会信用代码", "没有的为组织机构代码", _of("code")),

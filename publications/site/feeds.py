@@ -29,24 +29,24 @@ class NewestPublications(Feed):  # type: ignore[type-arg]
     def items(self) -> list[public.Version]:
         return public.version_rows(public.versions()[:NEWEST])
 
-    def item_title(self, item: public.Version) -> str:  # type: ignore[override]
+    def item_title(self, item: public.Version) -> str:
         mark = "【撤回】" if item.is_withdrawn else "【更正】" if item.number > 1 else ""
         return f"{mark}{item.title}"
 
-    def item_description(self, item: public.Version) -> str:  # type: ignore[override]
+    def item_description(self, item: public.Version) -> str:
         words = [f"{item.bureau}　{counting.KINDS[item.kind]}　第 {item.number} 版"]
         words += [f"更正说明：{item.reason}"] if item.reason else []
         words += [f"撤回理由：{item.withdrawn_because}"] if item.withdrawn_because else []
         return "；".join(words)
 
-    def item_link(self, item: public.Version) -> str:  # type: ignore[override]
+    def item_link(self, item: public.Version) -> str:
         name, arguments = ("publication", [item.code]) if item.is_current else ("version", [item.code, item.number])
         return public_address(reverse(f"site:{name}", args=arguments))
 
-    def item_guid(self, item: public.Version) -> str:  # type: ignore[override]
+    def item_guid(self, item: public.Version) -> str:
         return public_address(reverse("site:version", args=[item.code, item.number]))
 
-    def item_author_name(self, item: public.Version) -> str:  # type: ignore[override]
+    def item_author_name(self, item: public.Version) -> str:
         return item.bureau
 
     def item_pubdate(self, item: public.Version) -> datetime:

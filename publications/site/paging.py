@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from django.db.models import F, Q, QuerySet
 
@@ -13,7 +13,13 @@ PAGE = 20
 COUNTED = 200
 """Nobody needs to know more exactly than “more than”: rows are counted while the first page is looked for."""
 
-Row = TypeVar("Row")
+
+class Listed(Protocol):
+    @property
+    def pk(self) -> int: ...
+
+
+Row = TypeVar("Row", bound=Listed)
 Place = tuple[date | None, int]
 
 

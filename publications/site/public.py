@@ -102,8 +102,8 @@ RESULT_COLUMNS = (
     "version__publication__campaign__number", "campaign_title", "bureaus", "mode", "inspected_on", "category",
     "trade_outcome", "problem_count", "is_rectified", "version__publication__code", "version__number",
 )  # fmt: skip
-CATEGORY_WORDS = dict(PublishedResult._meta.get_field("category").flatchoices)
-TRADE_WORDS = dict(PublishedResult._meta.get_field("trade_outcome").flatchoices)
+CATEGORY_WORDS: dict[str, str] = dict(PublishedResult._meta.get_field("category").flatchoices)
+TRADE_WORDS: dict[str, str] = dict(PublishedResult._meta.get_field("trade_outcome").flatchoices)
 
 
 class ResultDetails(NamedTuple):
@@ -147,7 +147,7 @@ PENALTY_COLUMNS = (
     "document_number", "decided_on", "amount", "facts", "legal_basis", "shown_until", "version__publication__code",
     "version__number",
 )  # fmt: skip
-KIND_WORDS = dict(PublishedPenalty._meta.get_field("kind").flatchoices)
+KIND_WORDS: dict[str, str] = dict(PublishedPenalty._meta.get_field("kind").flatchoices)
 
 
 def versions() -> QuerySet[PublicationVersion]:
@@ -167,7 +167,7 @@ def version_rows(rows: QuerySet[PublicationVersion]) -> list[Version]:
 def version_of(row: tuple[Any, ...]) -> Version:
     """From the values of VERSION_COLUMNS."""
     version = Version(*row)
-    return version if version.campaign else Version(*row[:10], "", "", *row[12:])
+    return version if version.campaign else Version(*(*row[:10], "", "", *row[12:]))
 
 
 def content_of(version: Version) -> dict[str, Any]:
@@ -305,7 +305,7 @@ def public_facts(institution: Institution) -> InstitutionFacts:
         pk=institution.pk,
         name=institution.name,
         code=institution.identifier,
-        county=place_of(institution.county.parent and institution.county.parent.name, institution.county.name),
+        county=place_of(city.name if (city := institution.county.parent) else "", institution.county.name),
         address=institution.address,
         legal_type=institution.get_legal_type_display(),
         state=institution.get_state_display(),
@@ -328,8 +328,8 @@ def _certificate(row: Any, today: date) -> CertificateFacts:
     )
 
 
-def place_of(city: str | None, county: str) -> str:
-    return f"{city or ''}{county}"
+def place_of(city: str, county: str) -> str:
+    return f"{city}{county}"
 
 
 def institutions() -> QuerySet[Institution]:

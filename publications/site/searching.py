@@ -77,7 +77,9 @@ def of_institutions(rows: QuerySet[Row], words: list[str]) -> QuerySet[Row]:
         return rows
     found = Institution.objects.filter(matching(words))
     few = list(found.order_by().values_list("pk", flat=True)[: FEW + 1])
-    return rows.filter(institution__in=few if len(few) <= FEW else found.order_by().values("pk"))
+    if len(few) <= FEW:
+        return rows.filter(institution__in=few)
+    return rows.filter(institution__in=found.order_by().values("pk"))
 
 
 def in_region(rows: QuerySet[Row], code: str) -> QuerySet[Row]:

@@ -51,7 +51,7 @@ TIME_IN_FILE_NAME = re.compile(r"-\d{8}-\d{4}")
 SAME_FOR_ALL = {"api:schema", "api:docs", "campaigns:verify", "campaigns:verifier", "health", "styleguide"}
 """They know nothing of any draw; the matrix calls them."""
 LISTS = re.compile(
-    r"workbench|campaigns:(list|tasks|public_|own_|assign)|(institutions|inspectors|reports):|api:.*-list"
+    r"workbench|campaigns:(list|tasks|public_|own_|assign)|(institutions|inspectors|reports):|api:.*-list|site:(search|institutions|results)"
 )
 """What is filtered, sorted and searched as well."""
 WITHOUT_EFFECT = {"api:token", "accounts:sign_in", "accounts:sign_out", "selftest:invite"}

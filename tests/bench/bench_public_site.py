@@ -30,6 +30,8 @@ READERS, A_SECOND, SECONDS = 25, 100, 40
 WARM_UP = 10.0
 """Seconds before anything is measured: processes of the server load the site with their first requests."""
 TRIVIAL_EVERY = 0.05
+NEVER_ASKED = 0.1
+"""Of the requests: for a page that nobody asked for before. The others are for one of 300."""
 FLOOR, AT_MOST, MOST_QUERIES = 3.0, 5, 9
 
 ROWS = """
@@ -204,6 +206,8 @@ def read_on(port, number, paths, stop, pages, failures) -> None:
     due = time.monotonic()
     while due < stop:
         path = chance.choice(paths)
+        if chance.random() < NEVER_ASKED:
+            path += f"&after={chance.randint(2019, 2026)}-{chance.randint(1, 12):02d}-15_{chance.randint(1, 500_000)}"
         started = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("GET", path)

@@ -82,7 +82,7 @@ def result(version: PublicationVersion, task: Task, **fields: Any) -> PublishedR
         "category": Category.NOTHING_FOUND,
         **fields,
     }
-    found = PublishedResult.objects.create(version=version, task=task, year=2025, **values)
+    found = PublishedResult.objects.create(version=version, task=task, **values)
     found.domains.set([institutions.domain()])
     return found
 
@@ -99,7 +99,7 @@ def penalty(version: PublicationVersion, measure: Measure, **fields: Any) -> Pub
         "facts": "未按标准检验",
         **fields,
     }
-    return PublishedPenalty.objects.create(version=version, measure=measure, year=2025, **values)
+    return PublishedPenalty.objects.create(version=version, measure=measure, **values)
 
 
 def disclosure(
@@ -115,4 +115,5 @@ def _named(institution: Institution) -> dict[str, Any]:
         "name": institution.name,
         "code": institution.identifier,
         "county": institution.county,
+        "year": 2025,
     }

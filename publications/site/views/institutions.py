@@ -74,4 +74,4 @@ def disclosure_file(request: HttpRequest, pk: int) -> HttpResponseBase:
         stream = found.file.open("rb")
     except OSError as missing:
         raise Http404 from missing
-    return FileResponse(stream, as_attachment=True, filename=found.file_name or None)
+    return FileResponse(stream, as_attachment=True, filename=found.file_name)
