@@ -32,11 +32,11 @@ def of_task(user: User, task: Task) -> Iterator[Awaited]:
     if not user.is_regulator or task.state not in FINAL:
         return
     found = clock.clocked(Task.objects.filter(pk=task.pk)).first()
-    if found is None or found.published_at:  # type: ignore[attr-defined]
+    if found is None or found.published_at:
         return
     may = can(user, "prepare", Publication(bureau=task.campaign.lead_bureau))
     url = reverse("publications:prepare_results", args=[task.campaign_id]) if may else ""
-    due = clock.term_of(found.ended_at, None).due_on  # type: ignore[attr-defined]
+    due = clock.term_of(found.ended_at, None).due_on
     yield Awaited("公示检查结果", task.campaign.lead_bureau.short_name, due, url)
 
 

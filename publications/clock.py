@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
@@ -13,6 +14,7 @@ from accounts.models import User
 from accounts.rules import require
 from accounts.working_days import is_arranged, working_day_after, working_days_between
 from campaigns.models import Task
+from campaigns.models.tasks import TaskQuerySet
 from publications.errors import PublicationError
 from publications.models import Lateness, PublishedResult
 from publications.tracks import NOT_PUBLIC
@@ -22,14 +24,17 @@ TERM = 20
 WARNING = 3
 ONE_DAY = timedelta(days=1)
 
+Clocked = QuerySet[Any]
+"""Tasks with what `clocked` adds to them."""
 
-def clocked(tasks: QuerySet[Task]) -> QuerySet[Task]:
+
+def clocked(tasks: TaskQuerySet) -> Clocked:
     """Those whose results are to be published and whose term runs or ran: with `ended_at` (or when a result from
     elsewhere was adopted), `published_at` (first time) and `is_public` (now)."""
     ended = Q(visits__state=VisitState.ENDED, visits__kind="first")
     public = PublishedResult.objects.filter(task=OuterRef("pk"), version__published_at__isnull=False).order_by()
     first = public.values("task").annotate(first=Min("version__published_at")).values("first")
-    found = tasks.filter(campaign__publishes_results=True).exclude(campaign__kind__in=NOT_PUBLIC).live()  # type: ignore[attr-defined]
+    found = tasks.filter(campaign__publishes_results=True).exclude(campaign__kind__in=NOT_PUBLIC).live()
     return found.annotate(
         ended_at=Coalesce(Max("visits__ended_at", filter=ended), F("adoption__approved_at")),
         published_at=Subquery(first),
@@ -37,17 +42,17 @@ def clocked(tasks: QuerySet[Task]) -> QuerySet[Task]:
     ).filter(ended_at__isnull=False)
 
 
-def waiting(tasks: QuerySet[Task]) -> QuerySet[Task]:
+def waiting(tasks: Clocked) -> Clocked:
     """Of clocked tasks: never published yet."""
     return tasks.filter(published_at__isnull=True)
 
 
-def overdue(tasks: QuerySet[Task], today: date | None = None) -> QuerySet[Task]:
+def overdue(tasks: Clocked, today: date | None = None) -> Clocked:
     """Of clocked tasks: not public, and the term is over."""
     return waiting(tasks).filter(ended_at__lt=_before(_today(today) - ONE_DAY))
 
 
-def soon(tasks: QuerySet[Task], today: date | None = None) -> QuerySet[Task]:
+def soon(tasks: Clocked, today: date | None = None) -> Clocked:
     """Of clocked tasks: due within the days of warning, today included."""
     day = _today(today)
     end = _before(working_day_after(day, WARNING))
@@ -110,7 +115,7 @@ def term_of(ended_at: datetime, published_at: datetime | None, today: date | Non
 def term_of_task(task: Task) -> Term | None:
     """None for a task whose results are not published, or whose term has not begun."""
     found = clocked(Task.objects.filter(pk=task.pk)).first()
-    return term_of(found.ended_at, found.published_at) if found else None  # type: ignore[attr-defined]
+    return term_of(found.ended_at, found.published_at) if found else None
 
 
 @transaction.atomic

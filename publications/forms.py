@@ -35,8 +35,8 @@ class YearForm(forms.Form):
         super().__init__(*args, **kwargs)
 
 
-class ResultChoice(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
+class ResultChoice(forms.ModelMultipleChoiceField[Task]):
+    def label_from_instance(self, obj: Task) -> str:
         return f"{obj.institution.name}（{obj.number}，{obj.get_state_display()}）"
 
 
@@ -51,8 +51,8 @@ class TasksForm(forms.Form):
         self.fields["tasks"].queryset = tasks  # type: ignore[attr-defined]
 
 
-class MeasureChoice(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, obj: Any) -> str:
+class MeasureChoice(forms.ModelMultipleChoiceField[Measure]):
+    def label_from_instance(self, obj: Measure) -> str:
         return f"{obj.task.institution.name}：{obj.get_kind_display()}（{obj.bureau.short_name}，{obj.document_number or '无文号'}，{obj.decided_on:%Y-%m-%d}）"
 
 

@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, cast
 
 from django.db.models import Prefetch
 from django.utils import timezone
@@ -98,7 +99,8 @@ def _result(task: Task, source: Task, redactor: Redactor) -> PublishedResult:
 
 
 def _day_of(task: Task) -> Any:
-    ended = [each.ended_at for each in task.visits.all() if each.state == VisitState.ENDED and each.kind == "first"]
+    firsts = [each for each in task.visits.all() if each.state == VisitState.ENDED and each.kind == "first"]
+    ended = [each.ended_at for each in firsts if each.ended_at]
     return timezone.localdate(max(ended)) if ended else None
 
 
@@ -163,19 +165,21 @@ def _penalty(measure: Measure, redactor: Redactor) -> PublishedPenalty:
     institution, findings = measure.task.institution, list(measure.findings.all())
     facts = redactor.clean("；".join(each.facts.strip("。； \n") for each in findings), f"{institution.name}：违法事实")
     bases = dict.fromkeys(str(each.legal_basis) for each in findings if each.legal_basis)
+    decided_on = cast(date, measure.decided_on)  # the database demands it of a decided measure
     return PublishedPenalty(
         measure=measure, institution=institution, name=institution.name, code=institution.identifier,
-        county=institution.county, year=measure.decided_on.year,  # type: ignore[union-attr]  # the database demands it
-        kind=measure.kind, bureau_name=measure.bureau.name,
-        document_number=measure.document_number, decided_on=measure.decided_on, amount=measure.amount,
+        county=institution.county, year=decided_on.year, kind=measure.kind, bureau_name=measure.bureau.name,
+        document_number=measure.document_number, decided_on=decided_on, amount=measure.amount,
         facts=((PERSON if measure.person else "") + facts)[:LONGEST_FACTS], legal_basis="；".join(bases)[:LONGEST_BASIS],
     )  # fmt: skip
 
 
 def keep_rows(version: PublicationVersion, built: Built) -> None:
     """Save them as rows of this version, not public yet."""
-    for row in (*built.results, *built.penalties):
-        row.version = version
+    for result in built.results:
+        result.version = version
+    for penalty in built.penalties:
+        penalty.version = version
     PublishedPenalty.objects.bulk_create(built.penalties)
     rows = PublishedResult.objects.bulk_create(built.results)
     domains = domains_of(row.institution_id for row in rows)

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 import django_tables2 as tables
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -17,6 +17,7 @@ from accounts.rules import can
 from accounts.templatetags.wording import cn_date, status_tag
 from campaigns.models import Campaign, Task
 from publications import clock
+from publications.clock import Clocked
 from publications.models import Lateness
 from selftest.review_filters import SEARCH, matches
 
@@ -35,21 +36,21 @@ COUNTERS = (
 )
 
 
-def seen_by(user: User) -> QuerySet[Task]:
+def seen_by(user: User) -> Clocked:
     """Clocked tasks whose campaign this person's bureau leads, or of its scope for those who watch."""
     return clock.clocked(Task.objects.visible_to(user))
 
 
-def for_lists(found: QuerySet[Task]) -> QuerySet[Task]:
+def for_lists(found: Clocked) -> Clocked:
     """What is due first on top."""
     said = Lateness.objects.filter(task=OuterRef("pk")).order_by("-pk").values("words")[:1]
-    rows = found.select_related("campaign__lead_bureau", "institution", "bureau").annotate(
+    rows: Clocked = found.select_related("campaign__lead_bureau", "institution", "bureau").annotate(
         lateness_words=Subquery(said)
     )
     return rows.order_by(F("published_at").desc(nulls_first=True), "ended_at", "pk")
 
 
-def in_status(rows: QuerySet[Task], status: str) -> QuerySet[Task]:
+def in_status(rows: Clocked, status: str) -> Clocked:
     match status:
         case "overdue":
             return clock.overdue(rows)
@@ -77,10 +78,10 @@ class TermFilter(django_filters.FilterSet):
             pk__in=Task.objects.visible_to(self.request.user).values("campaign")
         )
 
-    def search(self, rows: QuerySet[Task], name: str, text: str) -> QuerySet[Task]:
+    def search(self, rows: Clocked, name: str, text: str) -> Clocked:
         return rows.filter(matches(text.strip(), "institution__"))
 
-    def in_status(self, rows: QuerySet[Task], name: str, status: str) -> QuerySet[Task]:
+    def in_status(self, rows: Clocked, name: str, status: str) -> Clocked:
         return in_status(rows, status)
 
 
@@ -134,7 +135,7 @@ class TermTable(ListTable):
         return format_html('{} <a href="{}">{}</a>', words, url, "更改" if words else "说明原因")
 
 
-def term_stats(request: HttpRequest, rows: QuerySet[Task]) -> Iterator[dict[str, Any]]:
+def term_stats(request: HttpRequest, rows: Clocked) -> Iterator[dict[str, Any]]:
     yield counter(request, "应公示", rows.count(), {}, unit="家次")
     for label, status, tone in COUNTERS:
         number = in_status(rows, status).count()

@@ -2,7 +2,7 @@
 entry, all in one transaction."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -49,6 +49,8 @@ def decide_repair(repair: CreditRepair, state: RepairState, *, by: User, **field
     return _decide(repair, f"publications.repair_{state}", state, by, fields)
 
 
+Decided = TypeVar("Decided", CreditRepair, Disclosure)
+
 DISCLOSURE_SOURCES = {
     DisclosureState.PUBLISHED: (DisclosureState.SUBMITTED,),
     DisclosureState.RETURNED: (DisclosureState.SUBMITTED,),
@@ -64,7 +66,7 @@ def move_disclosure(disclosure: Disclosure, state: DisclosureState, *, by: User,
     return _decide(disclosure, f"publications.disclosure_{state}", state, by, fields)
 
 
-def _decide(thing: Any, action: str, state: str, by: User, fields: Mapping[str, Any]) -> Any:
+def _decide(thing: Decided, action: str, state: str, by: User, fields: Mapping[str, Any]) -> Decided:
     with audit.recorded(action, thing, by=by):
         thing.state = state
         for name, value in fields.items():

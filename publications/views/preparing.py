@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.http import Request
+from accounts.models import Bureau
 from accounts.rules import require
 from campaigns.models import Campaign, Draw
 from publications import publishing, tracks
@@ -37,14 +39,22 @@ class Row:
     choices: list[Choice]
 
 
+def own_bureau(request: Request) -> Bureau:
+    """For which this person may prepare publications."""
+    bureau = request.user.bureau
+    if bureau is None:
+        raise PermissionDenied
+    require(request.user, "prepare", Publication(bureau=bureau))
+    return bureau
+
+
 @require_GET
 def prepare(request: Request) -> HttpResponse:
-    own = Publication(bureau=request.user.bureau)
-    require(request.user, "prepare", own)
+    bureau = own_bureau(request)
     campaigns = own_campaigns(request).order_by("-year", "-pk")[:MOST]
     context = {
         "rows": [Row(campaign, _choices(campaign)) for campaign in campaigns],
-        "year_form": YearForm(), "penalties": tracks.publishable_penalties(own.bureau).count(),
+        "year_form": YearForm(), "penalties": tracks.publishable_penalties(bureau).count(),
     }  # fmt: skip
     return render(request, "publications/prepare.html", context)
 
@@ -85,10 +95,9 @@ def _begin(request: Request, act: Callable[[], Publication]) -> HttpResponse:
 
 @require_POST
 def annual_plan(request: Request) -> HttpResponse:
-    bureau = request.user.bureau
-    require(request.user, "prepare", Publication(bureau=bureau))
+    bureau = own_bureau(request)
     form = YearForm(request.POST)
-    if not form.is_valid() or bureau is None:
+    if not form.is_valid():
         messages.error(request, "请填写年度，如 2026。")
         return redirect("publications:prepare")
     return _begin(request, lambda: publishing.prepare_annual_plan(bureau, form.cleaned_data["year"], by=request.user))
@@ -128,8 +137,7 @@ def results(request: Request, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def penalties(request: Request) -> HttpResponse:
-    bureau = request.user.bureau
-    require(request.user, "prepare", Publication(bureau=bureau))
+    bureau = own_bureau(request)
     measures = tracks.publishable_penalties(bureau).select_related("task__institution", "bureau").order_by("decided_on")
     form = MeasuresForm(request.POST or None, measures=measures)
     if form.is_valid():
@@ -144,8 +152,7 @@ def penalties(request: Request) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def written(request: Request) -> HttpResponse:
-    bureau = request.user.bureau
-    require(request.user, "prepare", Publication(bureau=bureau))
+    bureau = own_bureau(request)
     form = WrittenForm(request.POST or None)
     if form.is_valid():
         given = form.cleaned_data

@@ -162,7 +162,7 @@ def propose(request: Request, pk: int) -> HttpResponse:
     require(request.user, "propose", version)
     form = ProposeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors["not_before"]))
+        messages.error(request, form.errors["not_before"].as_text().removeprefix("* "))
         return redirect(page_of(version))
     day = form.cleaned_data["not_before"]
     return done(

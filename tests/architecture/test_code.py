@@ -9,7 +9,7 @@ from pathlib import Path
 from django.core.management import call_command
 
 PROJECT = Path(__file__).resolve().parents[2]
-ROOMS = ("accounts", "jobs", "institutions", "inspectors", "campaigns", "selftest", "reports")
+ROOMS = ("accounts", "jobs", "institutions", "inspectors", "campaigns", "selftest", "reports", "publications")
 ORM_WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
 LONGEST_FILE = 450
 

@@ -182,7 +182,7 @@ def test_pages_ask_the_same_few_queries_for_any_number(client, count, django_ass
         client.get(reverse("selftest:problems"))
 
 
-PROGRESS_QUERIES, LIST_QUERIES, LEDGER_QUERIES = 10, 9, 8
+PROGRESS_QUERIES, LIST_QUERIES, LEDGER_QUERIES = 10, 9, 9
 
 
 def test_area_opens_its_own_figures_and_the_slowest_is_charted_first(client):

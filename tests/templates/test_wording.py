@@ -30,6 +30,7 @@ def test_groups_of_four_keeps_the_rest():
     assert wording.groups_of_four("7f83b1657f") == ["7f83", "b165", "7f"]
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("today", "due", "left"),
     [
@@ -44,6 +45,7 @@ def test_working_days_left_follow_the_holiday_calendar(today, due, left):
     assert wording.working_days_left(due, today) == left
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("due", "is_done", "tone", "words"),
     [
@@ -61,6 +63,7 @@ def test_deadline_words(due, is_done, tone, words):
     assert (wording.deadline_tone(due, is_done=is_done), wording.deadline_words(due, is_done=is_done)) == (tone, words)
 
 
+@pytest.mark.django_db
 def test_calendar_is_provisional_until_days_off_are_arranged():
     assert [wording.calendar_is_provisional(day) for day in (date(2025, 9, 15), date(2040, 9, 15))] == [False, True]
 
