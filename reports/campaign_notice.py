@@ -16,8 +16,13 @@ from campaigns.states import DrawState
 from reports.datasets import long_date
 from reports.documents import Block, Column, Contact, Heading, OfficialDocument, Paragraph, Table
 
-WHOLE = {Region.Level.PROVINCE: "全省", Region.Level.CITY: "全市", Region.Level.COUNTY: "全县（区）"}
-BELOW = {Region.Level.PROVINCE: "各市", Region.Level.CITY: "各县区", Region.Level.COUNTY: ""}
+WHOLE = {
+    Region.Level.NATION: "全国", Region.Level.PROVINCE: "全省", Region.Level.CITY: "全市", Region.Level.COUNTY: "全县（区）",
+}  # fmt: skip
+BELOW = {
+    Region.Level.NATION: "各省、自治区、直辖市", Region.Level.PROVINCE: "各市", Region.Level.CITY: "各县区",
+    Region.Level.COUNTY: "",
+}  # fmt: skip
 
 KEY_TARGETS = "检验检测机构涉投诉举报、无故不参加市场监管部门组织的能力验证、未按时完成统计直报的，列为重点抽查对象"
 KEY_TARGET_WORDS = {KeyTargetRule.CERTAIN: "，优先抽取", KeyTargetRule.LOTS: "，增加抽中机会"}
@@ -218,7 +223,7 @@ def _targets(campaign: Campaign, figures: list[LineFigures]) -> Iterator[Block]:
         f"{ratio}共计划抽查{count}家" if campaign.draws_lots else f"下列领域的机构全部列入检查，不作抽取，共{count}家"
     )
     kind = "监督抽查" if campaign.draws_lots else "检查"
-    yield Paragraph(f"本次{kind}对象为{whole}范围内获得CMA资质认定的检验检测机构。{words}（{shares}）。")
+    yield Paragraph(f"本次{kind}对象为{whole}范围内获得{_accreditation(figures)}的检验检测机构。{words}（{shares}）。")
     table = LINE_TABLE if campaign.draws_lots else LISTED_TABLE
     yield Table(table, tuple(_table_row(place, each) for place, each in enumerate(figures, start=1)))
     if words := _exclusions(figures):
@@ -227,6 +232,13 @@ def _targets(campaign: Campaign, figures: list[LineFigures]) -> Iterator[Block]:
     rules = {each.line.key_target_rule for each in figures} - {KeyTargetRule.NONE}
     if rules:
         yield Paragraph(KEY_TARGETS + "".join(KEY_TARGET_WORDS[rule] for rule in KeyTargetRule if rule in rules) + "。")
+
+
+def _accreditation(figures: list[LineFigures]) -> str:
+    """Of one level, where all lines ask for it."""
+    levels = {each.line.get_level_display() if each.line.level else "" for each in figures}
+    only = levels.pop() if len(levels) == 1 else ""
+    return f"{only}资质认定" if only else "CMA资质认定"
 
 
 def _table_row(place: int, each: LineFigures) -> tuple[str, ...]:

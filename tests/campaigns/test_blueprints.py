@@ -14,6 +14,7 @@ from campaigns.blueprints import BLUEPRINTS, Wishes, create_from_blueprint, duti
 from campaigns.errors import CampaignError
 from campaigns.models import Campaign, InspectionMatter, PlanLine
 from institutions.models import Domain, Institution
+from reports.campaign_notice import compose_campaign_notice
 from tests.factories import institutions
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +167,31 @@ def test_draft_has_the_figures_of_the_notice(drafts, key):
     assert (campaign.sources.exists(), any(line.slots.exists() for line in campaign.lines.all())) == (
         campaign.draws_lots, campaign.draws_lots,
     )  # fmt: skip
+
+
+def test_every_draft_can_be_printed_as_a_notice(drafts):
+    notices = {key: compose_campaign_notice(campaign) for key, campaign in drafts.items()}
+    texts = {key: "\n".join(str(block) for block in notice.body) for key, notice in notices.items()}
+    targets = {
+        "xinzhou-2023": "全市范围内获得省级资质认定的检验检测机构",
+        "datong-2025": "全市范围内获得CMA资质认定的检验检测机构",
+        "shanxi-2024": "全省范围内获得CMA资质认定的检验检测机构",
+        "national-2023": "全国范围内获得国家级资质认定的检验检测机构",
+        "jincheng-2022": "全市范围内获得CMA资质认定的检验检测机构",
+    }
+
+    assert [key for key, words in targets.items() if words not in texts[key]] == []
+    assert {key: (notice.openness, notice.cc) for key, notice in notices.items()} == {
+        "xinzhou-2023": ("", ()),
+        "datong-2025": ("此件公开发布", ()),
+        "shanxi-2024": ("此件公开发布", ()),
+        "national-2023": ("此件公开发布", ()),
+        "jincheng-2022": ("此件主动公开", ("驻局纪检监察组",)),
+    }
+    assert {key: texts[key].count(BLUEPRINTS[key].discipline) for key in drafts if BLUEPRINTS[key].discipline} == {
+        "xinzhou-2023": 1, "datong-2025": 1, "shanxi-2024": 1, "national-2023": 1,
+    }  # fmt: skip
+    assert texts["datong-2025"].count("抽查计划") == 1
 
 
 def test_national_lines_give_a_hundred(drafts):
