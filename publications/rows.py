@@ -165,7 +165,7 @@ def _penalty(measure: Measure, redactor: Redactor) -> PublishedPenalty:
     institution, findings = measure.task.institution, list(measure.findings.all())
     facts = redactor.clean("；".join(each.facts.strip("。； \n") for each in findings), f"{institution.name}：违法事实")
     bases = dict.fromkeys(str(each.legal_basis) for each in findings if each.legal_basis)
-    decided_on = cast(date, measure.decided_on)  # the database demands it of a decided measure
+    decided_on = cast("date", measure.decided_on)  # the database demands it of a decided measure
     return PublishedPenalty(
         measure=measure, institution=institution, name=institution.name, code=institution.identifier,
         county=institution.county, year=decided_on.year, kind=measure.kind, bureau_name=measure.bureau.name,
