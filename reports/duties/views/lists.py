@@ -109,7 +109,7 @@ def _counters(counts: dict[str, int], campaign: Campaign) -> Iterator[dict[str, 
             "note": late,
         }
     tone = "waiting" if counts["absent"] else ""
-    yield {"label": "从未登录的单位", "value": counts["absent"], "unit": "个", "tone": tone}
+    yield {"label": "没有人登录过的单位", "value": counts["absent"], "unit": "个", "tone": tone}
 
 
 @require_POST
