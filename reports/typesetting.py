@@ -88,11 +88,20 @@ def title_lines(title: str) -> list[str]:
     """Break a title where its author did, else into even lines that end, if possible, with a whole word."""
     if "\n" in title or width_in_characters(title) <= TITLE_CHARACTERS:
         return title.split("\n")
-    count = math.ceil(width_in_characters(title) / TITLE_CHARACTERS)
+    count = min(4, math.ceil(width_in_characters(title) / TITLE_CHARACTERS))
+    best = _broken(title, count)
+    return _broken(title, count + 1) if count < 4 and _torn_quotations(best) else best
+
+
+def _broken(title: str, count: int) -> list[str]:
+    """Into so many lines, in the least ugly way."""
     places = [place for place in range(2, len(title) - 1) if not _splits_a_number(title, place)]
-    breakings = ([0, *cuts, len(title)] for cuts in itertools.combinations(places, min(count, 4) - 1))
-    best = min(breakings, key=lambda cuts: _ugliness(_pieces(title, cuts)))
-    return _pieces(title, best)
+    breakings = ([0, *cuts, len(title)] for cuts in itertools.combinations(places, count - 1))
+    return _pieces(title, min(breakings, key=lambda cuts: _ugliness(_pieces(title, cuts))))
+
+
+def _torn_quotations(lines: Sequence[str]) -> int:
+    return sum(line.count("“") != line.count("”") for line in lines[:-1])
 
 
 def _pieces(text: str, cuts: Sequence[int]) -> list[str]:
@@ -108,8 +117,7 @@ def _ugliness(lines: Sequence[str]) -> float:
     widths = [width_in_characters(line) for line in lines]
     too_long = sum(max(0.0, width - TITLE_CHARACTERS) for width in widths)
     cut_words = sum(not line.endswith(GOOD_LINE_ENDS) for line in lines[:-1])
-    torn = sum(line.count("“") != line.count("”") for line in lines[:-1])
-    return 100 * too_long + (max(widths) - min(widths)) + 6 * cut_words + 8 * torn
+    return 100 * too_long + (max(widths) - min(widths)) + 6 * cut_words + 8 * _torn_quotations(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import time
+from dataclasses import replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -22,11 +23,15 @@ from institutions.services import start_import
 from jobs.models import Job
 from reports import datasets, xlsx
 from reports.campaign_notice import compose_campaign_notice
+from reports.official.composing import compose
 from reports.pdf import render_inspection_notices, render_official_document, render_task_list
 from reports.printed_lists import task_list_sheet
 from reports.self_check_form import version_sheet
 from reports.self_check_pdf import render_self_check
+from reports.visit_documents import rectification_order
+from reports.visit_documents_pdf import render_rectification_order
 from selftest.models import Signature
+from visits.models import Rectification
 
 DAY = date(2025, 9, 9)
 COUNTY = "140213"
@@ -122,3 +127,19 @@ def print_documents() -> None:
     signature = Signature.objects.filter(submission__self_check__problems__isnull=False).earliest("signed_at")
     sheet = version_sheet(signature.submission, made_by=officer)
     (folder / "self-check-form.pdf").write_bytes(render_self_check(sheet))
+
+
+def print_official_documents() -> None:
+    """Three documents of the campaign that is being inspected, into the folder PICTURES: its notice by three issuers, an
+    order of rectification, the work summary."""
+    folder, officer = Path(os.environ["PICTURES"]), person("datong-officer")
+    order = Rectification.objects.filter(task__campaign__lead_bureau="scjg:140200").latest("pk")
+    found = order.task.campaign
+    for kind, name in (("notice", "campaign-notice"), ("summary", "work-summary")):
+        day = timezone.localdate()
+        paper = replace(
+            compose(kind, found, found.lead_bureau), number=found.document_number, issued_on=day, printed_on=day
+        )
+        (folder / f"official-{name}.pdf").write_bytes(render_official_document(paper))
+    content = render_rectification_order(rectification_order(order, made_by=officer))
+    (folder / "official-order-of-rectification.pdf").write_bytes(content)

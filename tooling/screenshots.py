@@ -132,6 +132,9 @@ def main() -> int:
         for document in ("campaign-notice", "inspection-notice", "task-list"):
             picture_of_paper(paper / f"{document}.pdf", target / f"20-{document}.png")
         picture_of_paper(paper / "self-check-form.pdf", target / "self-check-form.png", dots=110)
+        run_step("print_official_documents", environment | {"PICTURES": str(paper)})
+        for document in ("campaign-notice", "order-of-rectification", "work-summary"):
+            picture_of_paper(paper / f"official-{document}.pdf", target / f"official-{document}.png")
         picture_of_workbook(paper / "task-list-workbook.xlsx", target / "20-task-list-workbook.png")
     for picture in target.glob("*.png"):
         spare_colours(picture)
