@@ -157,7 +157,15 @@ def funnel_of(campaign: Campaign, tasks: QuerySet[Task] | None = None) -> list[t
     """(stage, label, tasks), each stage within the one before; of these tasks of the campaign, or of all."""
     counted = campaign.tasks.all() if tasks is None else tasks
     states = Counter(dict(counted.order_by().values_list("state").annotate(Count("pk"))))
-    return [(stage, label, sum(states[state] for state in reached)) for stage, label, reached in FUNNEL]
+    return [
+        (stage, label_of(stage, label, campaign), sum(states[state] for state in reached))
+        for stage, label, reached in FUNNEL
+    ]
+
+
+def label_of(stage: str, label: str, campaign: Campaign) -> str:
+    """Without a draw everybody is listed, not drawn."""
+    return "已列入" if stage == "drawn" and not campaign.draws_lots else label
 
 
 def funnels_by_bureau(tasks: QuerySet[Task]) -> list[tuple[str, str, dict[str, int]]]:

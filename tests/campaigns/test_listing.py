@@ -29,6 +29,7 @@ from jobs.models import Job
 from jobs.running import run_job
 from tests.campaigns import datong
 from tests.factories import accounts, institutions
+from visits import boards
 
 pytestmark = pytest.mark.django_db
 
@@ -190,5 +191,6 @@ def test_tasks_added_later_are_counted_apart(pool):
 
     adding.add_tasks(campaign, given, by=datong.officer())
 
+    assert [label for _, label, _ in boards.funnel_of(campaign)][:2] == ["已列入", "已派发"]
     rows = [(row.title, row.drawn, row.whole, row.added) for row in queries.progress_by_line(campaign)]
     assert rows == [("机动车检验", 0, 3, 0), ("生态环境监测", 0, 2, 0), ("食品", 0, 0, 1)]

@@ -241,5 +241,5 @@ def progress_rows(request: Request, pk: int, stage: str) -> HttpResponse:
     table.swap_target = ""
     back_url = reverse("visits:campaign_progress", args=[campaign.pk])
     return render(request, "visits/board_rows.html", {
-        "title": f"{campaign.title}：{label}", "table": table, "back_url": back_url, "bureau": None,
+        "title": f"{campaign.title}：{boards.label_of(stage, label, campaign)}", "table": table, "back_url": back_url, "bureau": None,
     })  # fmt: skip
