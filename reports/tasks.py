@@ -22,7 +22,7 @@ from reports.printed_lists import task_list_sheet
 from reports.requests import Product, file_name, may_have
 from reports.sheets import making as _making  # noqa: F401  # registers its job
 
-NOTICES_PER_STEP = 25
+NOTICES_PER_STEP = 50
 MOST_UNISSUED_NAMED = 5
 GONE = "您已无权查看这项抽查活动，或者活动已不在可以生成此文件的阶段。"
 

@@ -27,7 +27,7 @@ TABLE_LINE_PT = 17
 def add_table(docx: Docx, block: Table) -> DocxTable:
     if block.caption:
         write(docx.add_paragraph(), block.caption, HEITI, "center")
-    table = docx.add_table(rows=0, cols=len(block.columns))
+    table: DocxTable = docx.add_table(rows=0, cols=len(block.columns))
     table.style = docx.styles["Table Grid"]
     percents = column_percents(block.columns, block.rows, line_characters=TABLE_CHARACTERS)
     widths = [TYPE_AREA_MM * percent / 100 for percent in percents]

@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -42,11 +43,27 @@ def merged(rows: list[InspectionNotice], processes: int) -> bytes:
     return file.getvalue()
 
 
-def measured(work: Callable[[], bytes]) -> tuple[float, float, bytes]:
-    """(processor seconds of this process, seconds on the wall, what it made)."""
-    cpu, wall = time.process_time(), time.perf_counter()
+@dataclass(frozen=True)
+class Cost:
+    """Seconds: own and children's of the processor, and on the wall; and what was made."""
+
+    own: float
+    children: float
+    wall: float
+    made: bytes
+
+    @property
+    def pages(self) -> int:
+        return len(PdfReader(io.BytesIO(self.made)).pages)
+
+
+def cost_of(work: Callable[[], bytes]) -> Cost:
+    before, wall = os.times(), time.perf_counter()
     made = work()
-    return time.process_time() - cpu, time.perf_counter() - wall, made
+    after = os.times()
+    own = after.user + after.system - before.user - before.system
+    children = after.children_user + after.children_system - before.children_user - before.children_system
+    return Cost(own, children, time.perf_counter() - wall, made)
 
 
 def main() -> int:
@@ -55,17 +72,17 @@ def main() -> int:
     html, css = notices_html(rows)
     render_inspection_notices(rows[:WARM])
     bare_weasyprint(*notices_html(rows[:WARM]))
-    bare_cpu, bare_wall, bare = measured(lambda: bare_weasyprint(html, css))
-    one_cpu, one_wall, one = measured(lambda: merged(rows, 1))
-    _, two_wall, two = measured(lambda: merged(rows, 2))
-    pages = [len(PdfReader(io.BytesIO(made)).pages) for made in (bare, one, two)]
-    ratio, speed = one_cpu / bare_cpu, one_wall / two_wall
-    print(f"{'way':<34}{'cpu s':>9}{'wall s':>9}{'pages':>7}{'kB':>8}")
-    print(f"{'one WeasyPrint render':<34}{bare_cpu:>9.1f}{bare_wall:>9.1f}{pages[0]:>7}{len(bare) / 1000:>8.0f}")
-    print(f"{'merged, one process':<34}{one_cpu:>9.1f}{one_wall:>9.1f}{pages[1]:>7}{len(one) / 1000:>8.0f}")
-    print(f"{'merged, two processes':<34}{'':>9}{two_wall:>9.1f}{pages[2]:>7}{len(two) / 1000:>8.0f}")
+    bare = cost_of(lambda: bare_weasyprint(html, css))
+    one, two = cost_of(lambda: merged(rows, 1)), cost_of(lambda: merged(rows, 2))
+    ratio, speed = one.own / bare.own, one.wall / two.wall
+    unhindered = one.own / (two.own + two.children / 2)
+    print(f"{'way':<26}{'own s':>8}{'children s':>12}{'wall s':>9}{'pages':>7}{'kB':>8}")
+    for label, cost in (("one WeasyPrint render", bare), ("merged, one process", one), ("merged, two processes", two)):
+        size = len(cost.made) / 1000
+        print(f"{label:<26}{cost.own:>8.1f}{cost.children:>12.1f}{cost.wall:>9.1f}{cost.pages:>7}{size:>8.0f}")
     print(f"cost {ratio:.2f} (allowed {ALLOWED_RATIO}), speed {speed:.2f} (wanted {WANTED_SPEED}), {count} notices")
-    return 0 if ratio <= ALLOWED_RATIO and speed >= WANTED_SPEED and len(set(pages)) == 1 else 1
+    print(f"by processor time alone, as on a machine with two idle cores: speed {unhindered:.2f}")
+    return 0 if ratio <= ALLOWED_RATIO and speed >= WANTED_SPEED and bare.pages == one.pages == two.pages else 1
 
 
 if __name__ == "__main__":
