@@ -18,6 +18,7 @@ import threading
 import time
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import median
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,7 +92,9 @@ def main() -> int:
         port = services.free_port()
         server = serve(port)
         stack.callback(end, server)
-        return report(*storm(port, paths), max(queries.values()), *front_page(port))
+        trivial, pages = storm(port, paths)
+        tell_alone(port, paths)
+        return report(trivial, pages, max(queries.values()))
 
 
 def fill() -> None:
@@ -205,9 +208,8 @@ def read_on(port, number, paths, stop, pages, failures) -> None:
     time.sleep(every * number / READERS)
     due = time.monotonic()
     while due < stop:
-        path = chance.choice(paths)
-        if chance.random() < NEVER_ASKED:
-            path += f"&after={chance.randint(2019, 2026)}-{chance.randint(1, 12):02d}-15_{chance.randint(1, 500_000)}"
+        path = chance.choice(paths) + (further(chance) if chance.random() < NEVER_ASKED else "")
+        is_warm = stop - time.monotonic() < SECONDS - WARM_UP
         started = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("GET", path)
@@ -218,48 +220,65 @@ def read_on(port, number, paths, stop, pages, failures) -> None:
         if answer.status != 200:
             failures.append(f"{answer.status} {path}")
             return
-        if stop - time.monotonic() < SECONDS - WARM_UP:
+        if is_warm:
             pages.append((elapsed, path))
         due += every
         time.sleep(max(0.0, due - time.monotonic()))
 
 
+def further(chance: random.Random) -> str:
+    """Somewhere in the list."""
+    return f"&after={chance.randint(2019, 2026)}-{chance.randint(1, 12):02d}-15_{chance.randint(1, 500_000)}"
+
+
 def look_on(port: int, stop: float, trivial: list[float]) -> None:
     while time.monotonic() < stop:
+        is_warm = stop - time.monotonic() < SECONDS - WARM_UP
         started = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         connection.request("GET", "/healthz")
         connection.getresponse().read()
         connection.close()
-        if stop - time.monotonic() < SECONDS - WARM_UP:
+        if is_warm:
             trivial.append((time.perf_counter() - started) * 1000)
         time.sleep(TRIVIAL_EVERY)
 
 
-def front_page(port: int) -> tuple[float, float]:
-    """Milliseconds of the front page, its figures counted, and again."""
+def alone(port: int, paths: list[str]) -> list[float]:
+    """Milliseconds of these, one after the other, with nobody else there."""
     times = []
-    for _ in range(2):
+    for path in paths:
         started = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        connection.request("GET", "/public/")
-        assert connection.getresponse().status == 200
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        assert answer.status == 200
         times.append((time.perf_counter() - started) * 1000)
-    return times[0], times[1]
+    return times
+
+
+def tell_alone(port: int, paths: list[str]) -> None:
+    chance = random.Random(2)
+    first, again = alone(port, ["/public/"] * 2)
+    print(f"front page: {first:.0f} ms with its figures counted, then {again:.0f} ms")
+    trivial = median(alone(port, ["/healthz"] * 50))
+    unknown = median(alone(port, [path + further(chance) for path in paths[:60]]))
+    print(f"alone, never asked before: {unknown:.1f} ms, {unknown / max(FLOOR, trivial):.1f} × trivial (medians)")
 
 
 def p95(values: list[float]) -> float:
     return sorted(values)[int(len(values) * 0.95)]
 
 
-def report(trivial: list[float], pages: list[tuple[float, str]], queries: int, first: float, again: float) -> int:
+def report(trivial: list[float], pages: list[tuple[float, str]], queries: int) -> int:
     times = [elapsed for elapsed, _ in pages]
     ratio = p95(times) / max(FLOOR, p95(trivial))
     print(
         f"{len(pages):,} pages in {SECONDS - WARM_UP:.0f} s; median {sorted(times)[len(times) // 2]:.1f} ms, p95 {p95(times):.1f} ms"
     )
     print(f"trivial view: median {sorted(trivial)[len(trivial) // 2]:.1f} ms, p95 {p95(trivial):.1f} ms")
-    print(f"front page: {first:.0f} ms with its figures counted, then {again:.0f} ms")
     for elapsed, path in sorted(pages, reverse=True)[:5]:
         print(f"  slowest: {elapsed:.0f} ms {path}")
     print(f"results page / trivial (p95): {ratio:.1f}, at most {AT_MOST}; queries: {queries}, at most {MOST_QUERIES}")
