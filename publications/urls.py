@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from publications.views import disclosures, listing, own, preparing, repairs, rows, terms, versions
+from publications.views import campaign, disclosures, listing, own, preparing, repairs, rows, terms, versions
 
 app_name = "publications"
 
@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern] = [
     path("publications/", listing.publication_list, name="list"),
     path("publications/<int:pk>/", versions.detail, name="detail"),
     path("publications/<int:pk>/correct/", versions.correct, name="correct"),
+    path("campaigns/<int:pk>/publications/", campaign.campaign, name="campaign"),
     # preparing
     path("publications/prepare/", preparing.prepare, name="prepare"),
     path("publications/prepare/annual-plan/", preparing.annual_plan, name="prepare_annual_plan"),

@@ -11,6 +11,7 @@ REPAIR_DECIDERS = APPROVERS | {Role.PARTNER_LIAISON}
 ROUTES = {
     "publications:list": {"GET": OFFICE},
     "publications:detail": {"GET": OFFICE},
+    "publications:campaign": {"GET": OFFICE},
     "publications:correct": {"POST": PREPARERS},
     "publications:prepare": {"GET": PREPARERS},
     "publications:prepare_annual_plan": {"POST": PREPARERS},

@@ -53,13 +53,13 @@ def prepare(request: Request) -> HttpResponse:
     bureau = own_bureau(request)
     campaigns = own_campaigns(request).order_by("-year", "-pk")[:MOST]
     context = {
-        "rows": [Row(campaign, _choices(campaign)) for campaign in campaigns],
+        "rows": [Row(campaign, choices_of(campaign)) for campaign in campaigns],
         "year_form": YearForm(), "penalties": tracks.publishable_penalties(bureau).count(),
     }  # fmt: skip
     return render(request, "publications/prepare.html", context)
 
 
-def _choices(campaign: Campaign) -> list[Choice]:
+def choices_of(campaign: Campaign) -> list[Choice]:
     found = [
         Choice(
             "抽查计划", reverse("publications:prepare_plan", args=[campaign.pk]), _why_not(tracks.check_plan, campaign)

@@ -243,6 +243,7 @@ EXAMPLES: dict[str, Example] = {
     # publishing
     "publications:list": PAGE,
     "publications:detail": of("published_publication", unseen=NOT_OF_THE_CITY),
+    "publications:campaign": of("dispatched"),
     "publications:correct": of("published_publication", unseen=COUNTY, data={"reason": "笔误"}),
     "publications:prepare": PAGE,
     "publications:prepare_annual_plan": Example(data={"year": "2025"}),

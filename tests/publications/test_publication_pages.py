@@ -36,6 +36,7 @@ def test_results_go_from_the_list_of_what_is_ready_to_the_public_by_two_people(c
     officer, approver = public.officer(), public.approver()
 
     assert "检查结果（1 家）" in page(client, officer, "prepare")
+    assert "检查结果（1 家）" in page(client, officer, "campaign", task.campaign_id)
     shown = page(client, officer, "prepare_results", task.campaign_id, data={"tasks": [task.pk]})
     version = PublicationVersion.objects.get()
     assert "已隐去的内容（1 处）" in shown

@@ -1,0 +1,54 @@
+"""公示 of one campaign: what is public, what can be, and how the results stand against their term."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from accounts.http import Request
+from accounts.models import User
+from accounts.templatetags.wording import status_tag
+from campaigns.models import Campaign, Task
+from campaigns.views.campaigns import get_campaign, tabs
+from publications import clock
+from publications.lists import TONES, for_lists
+from publications.models import Publication
+from publications.rules import PREPARERS
+from publications.states import VersionState
+from publications.terms import COUNTERS, in_status
+from publications.tracks import NOT_PUBLIC
+from publications.views.preparing import choices_of
+
+
+@require_GET
+def campaign(request: Request, pk: int) -> HttpResponse:
+    found = get_campaign(request, pk)
+    publications = for_lists(Publication.objects.visible_to(request.user).filter(campaign=found)).order_by("kind", "pk")
+    may_prepare = found.lead_bureau_id == request.user.bureau_id and request.user.has_role(*PREPARERS)
+    context = {
+        "campaign": found, "tabs": tabs(request, found, "publications"), "stats": stats(request.user, found),
+        "choices": choices_of(found) if may_prepare else [], "is_secret": found.kind in NOT_PUBLIC,
+        "publications": [
+            (each, status_tag(VersionState(each.last_state).label, TONES[VersionState(each.last_state)]))
+            for each in publications
+        ],
+    }  # fmt: skip
+    return render(request, "publications/campaign.html", context)
+
+
+def stats(user: User, found: Campaign) -> list[dict[str, Any]]:
+    """Each opens its rows in the list of terms."""
+    tasks = clock.clocked(Task.objects.visible_to(user).filter(campaign=found))
+    page = reverse("publications:terms")
+
+    def card(label: str, status: str, number: int, tone: str) -> dict[str, Any]:
+        url = f"{page}?{urlencode({'campaign': found.pk, 'status': status})}"
+        return {"label": label, "value": number, "unit": "家次", "tone": tone if number else "", "url": url}
+
+    return [
+        card("应公示", "", tasks.count(), ""),
+        *(card(label, status, in_status(tasks, status).count(), tone) for label, status, tone in COUNTERS),
+    ]
