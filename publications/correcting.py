@@ -21,8 +21,8 @@ from publications.models import (
     PublishedPenalty,
     PublishedResult,
 )
+from publications.people import redactor_of
 from publications.publishing import keep_content, recount
-from publications.redaction import redact
 from publications.rows import Built, build_penalties, build_results, keep_rows
 from publications.states import OPEN_VERSIONS, VersionState
 
@@ -41,7 +41,7 @@ def correct(publication: Publication, *, reason: str, renew: bool = True, by: Us
         raise PublicationError("只有已公示或者已撤回的公示可以制作更正版本。")
     version = PublicationVersion.objects.create(
         publication=last.publication, number=last.number + 1, title=last.title, content=last.content,
-        redactions=last.redactions, reason=_words(reason, "更正说明"),
+        redactions=last.redactions, reason=_words(reason, "更正说明", last),
     )  # fmt: skip
     audit.record("publications.correct", version, by=by, facts={"code": publication.code, "number": version.number})
     _copy_rows(last, version)
@@ -57,13 +57,13 @@ def _last(publication: Publication) -> PublicationVersion:
     return transitions.locked(found)
 
 
-def _words(text: str, label: str) -> str:
+def _words(text: str, label: str, about: PublicationVersion) -> str:
     """They will be public too."""
     if not text.strip():
         raise PublicationError(f"请写明{label}，将随公示公开。")
     if len(text.strip()) > LONGEST_REASON:
         raise PublicationError(f"{label}不超过 {LONGEST_REASON} 字。")
-    return redact(text.strip())[:LONGEST_REASON]
+    return redactor_of(about).clean(text.strip())[:LONGEST_REASON]
 
 
 def _copy_rows(former: PublicationVersion, version: PublicationVersion) -> None:
@@ -152,7 +152,7 @@ def edit_words(version: PublicationVersion, *, by: User, **said: Any) -> Publica
     if not content.title.strip():
         raise PublicationError("请填写标题。")
     with audit.recorded("publications.edit", version, by=by):
-        keep_content(version, content)
+        keep_content(version, content, redactor_of(version))
     return version
 
 
@@ -160,7 +160,7 @@ def edit_words(version: PublicationVersion, *, by: User, **said: Any) -> Publica
 def edit_reason(version: PublicationVersion, *, reason: str, by: User) -> PublicationVersion:
     version = editable(version, by)
     with audit.recorded("publications.edit", version, by=by):
-        version.reason = _words(reason, "更正说明")
+        version.reason = _words(reason, "更正说明", version)
         version.save(update_fields=["reason"])
     return version
 
@@ -174,10 +174,11 @@ def edit_result(
     if len(departments) != len(row.departments) or len(problems) != len(row.problems):
         raise PublicationError("只能修改文字，不能增减部门或者问题；结果有误的，请先更正检查结果。")
     with audit.recorded("publications.edit_row", row, by=by, facts={"version": version.pk}):
+        clean = redactor_of(version).clean
         row.departments = [
-            [*each[:2], redact(words.strip())] for each, words in zip(row.departments, departments, strict=True)
+            [*each[:2], clean(words.strip())] for each, words in zip(row.departments, departments, strict=True)
         ]
-        row.problems = [[*each[:2], redact(words.strip())] for each, words in zip(row.problems, problems, strict=True)]
+        row.problems = [[*each[:2], clean(words.strip())] for each, words in zip(row.problems, problems, strict=True)]
         row.save(update_fields=["departments", "problems"])
     return row
 
@@ -186,7 +187,7 @@ def edit_result(
 def edit_penalty(row: PublishedPenalty, *, facts: str, by: User) -> PublishedPenalty:
     version = editable(row.version, by)
     with audit.recorded("publications.edit_row", row, by=by, facts={"version": version.pk}):
-        row.facts = redact(facts.strip())[:500]
+        row.facts = redactor_of(version).clean(facts.strip())[:500]
         row.save(update_fields=["facts"])
     return row
 
@@ -225,7 +226,7 @@ def withdraw(version: PublicationVersion, *, reason: str, by: User) -> Publicati
     version = transitions.locked(version)
     require(by, "withdraw", version)
     transitions.check_source(version, "withdraw")
-    because = _words(reason, "撤回理由")
+    because = _words(reason, "撤回理由", version)
     version = transitions.move(
         version, "withdraw", by=by, withdrawn_because=because, withdrawn_by=by, ended_at=timezone.now()
     )

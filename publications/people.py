@@ -4,8 +4,12 @@ decided, of persons against whom something was decided."""
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 
+from django.db.models import Q
+
 from campaigns.models import Task, TeamMember
 from institutions.models import Certificate, Representative
+from publications.models import PublicationVersion
+from publications.redaction import Redactor
 from visits.complaining import names_to_keep_out
 from visits.models import Attendee, Finding, Measure, ResultVersion
 
@@ -19,6 +23,15 @@ def names_of(tasks: Collection[Task]) -> dict[int, set[str]]:
     return {
         task.pk: {name for name in by_task[task.pk] | by_institution[task.institution_id] if name} for task in tasks
     }
+
+
+def redactor_of(version: PublicationVersion) -> Redactor:
+    """For words about what stands in a version: knows the people of all its tasks."""
+    about = Q(published_results__version=version) | Q(measures__published__version=version)
+    tasks = list(Task.objects.filter(about).select_related("institution").distinct())
+    names, sealed = names_of(tasks), complainants_of(tasks)
+    keep = [word for task in tasks for word in (task.institution.name, task.institution.identifier)]
+    return Redactor(set().union(*names.values()), set().union(*sealed.values()), keep)
 
 
 def complainants_of(tasks: Iterable[Task]) -> dict[int, set[str]]:

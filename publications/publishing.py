@@ -142,15 +142,26 @@ def _open(
     """A new publication under an address of its own; serials count per campaign, or per bureau and year."""
     bureau = Bureau.objects.select_for_update(of=("self",)).get(pk=bureau.pk)
     require(by, "prepare", Publication(bureau=bureau))
-    owner = campaign.number.lower() if campaign else f"{bureau.pk.replace(':', '-')}-{year}"
-    stem = f"{kind.replace('_', '-')}-{owner}"
-    serial = Publication.objects.filter(code__startswith=f"{stem}-").count() + 1
     publication = Publication(
-        code=code or f"{stem}-{serial}", kind=kind, bureau=bureau, campaign=campaign, year=year, created_by=by
+        code=code or _free_code(kind, bureau, year, campaign),
+        kind=kind,
+        bureau=bureau,
+        campaign=campaign,
+        year=year,
+        created_by=by,
     )
     with audit.recorded("publications.prepare", publication, by=by, facts={"kind": kind.value}):
         publication.save()
     return publication
+
+
+def _free_code(kind: PublicationKind, bureau: Bureau, year: int, campaign: Campaign | None) -> str:
+    """One after the highest serial that stands; of what was thrown away nothing was ever public."""
+    owner = campaign.number.lower() if campaign else f"{bureau.pk.replace(':', '-')}-{year}"
+    stem = f"{kind.replace('_', '-')}-{owner}-"
+    codes = Publication.objects.filter(code__startswith=stem).values_list("code", flat=True)
+    serials = (code.removeprefix(stem) for code in codes)
+    return f"{stem}{max((int(serial) for serial in serials if serial.isdecimal()), default=0) + 1}"
 
 
 def _chosen(ready: list, asked: Collection | None, noun: str, why: str) -> list:  # type: ignore[type-arg]

@@ -292,7 +292,8 @@ def test_correction_is_a_version_beside_the_former_and_moves_what_is_current():
     with pytest.raises(PublicationError, match="还在办理"):
         correcting.correct(first.publication, reason="再改", by=public.officer())
     row = second.results.get()
-    correcting.edit_result(row, departments=["已复核", ""], problems=["记录缺少签字"], by=public.officer())
+    member = row.task.members.order_by("position")[0].inspector
+    correcting.edit_result(row, departments=["已复核", ""], problems=[f"{member.name}签字缺失"], by=public.officer())
     first.refresh_from_db()
     assert (first.state, second.state, first.results.get().is_current) == ("published", "draft", True)
 
@@ -302,7 +303,7 @@ def test_correction_is_a_version_beside_the_former_and_moves_what_is_current():
     second.refresh_from_db()
     assert (first.state, second.state, second.reason) == ("superseded", "published", "补正，电话（电话略）")
     assert [(row.version.number, row.is_current, row.problems[0][2]) for row in PublishedResult.objects.order_by("pk")] == [
-        (1, False, "原始记录缺少复核签字"), (2, True, "记录缺少签字"),
+        (1, False, "原始记录缺少复核签字"), (2, True, "某某签字缺失"),
     ]  # fmt: skip
     correcting.withdraw(second, reason="应当事人申请", by=public.approver())
     second.refresh_from_db()
@@ -318,6 +319,10 @@ def test_draft_can_be_thrown_away_and_what_was_public_cannot():
     assert Publication.objects.count() == PublishedResult.objects.count() == 0
     with pytest.raises(PublicationError):
         correcting.discard(public.published(bulletin()), by=public.officer())
+    second, third = bulletin(), bulletin()
+    correcting.discard(second, by=public.officer())
+    assert third.publication.code.endswith("-3")
+    assert bulletin().publication.code.endswith("-4")
 
 
 def test_penalties_name_no_person_and_count_what_is_above_them():
