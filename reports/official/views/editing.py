@@ -1,5 +1,5 @@
-"""The page on which a draft is written, section by section. Without JavaScript every button sends the whole page and gets
-it back; nothing is kept until 保存."""
+"""The page on which a draft is written, section by section. Every button sends the whole page and gets it back, without
+JavaScript; nothing is kept until 保存."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -80,8 +80,7 @@ def _save(request: Request, document: Document, desk: Desk) -> bool:
 
 def _show(request: Request, document: Document, desk: Desk) -> HttpResponse:
     context: dict[str, Any] = {"document": document, "desk": desk, "kinds": KINDS}
-    part = "#sections" if request.htmx and not desk.refusal else ""
-    return render(request, f"reports/documents/edit.html{part}", context)
+    return render(request, "reports/documents/edit.html", context)
 
 
 @require_POST
