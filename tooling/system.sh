@@ -13,7 +13,9 @@ if [ -z "${PYTHON:-}" ] && ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1
 fi
 if [ "$kind" = test ]; then
     wanted="$wanted chromium poppler-utils"
-    has soffice || wanted="$wanted libreoffice-calc-nogui libreoffice-writer-nogui"
+    if ! has soffice || ! ls /usr/lib/libreoffice/program/libswlo.so >/dev/null 2>&1; then
+        wanted="$wanted libreoffice-calc-nogui libreoffice-writer-nogui"
+    fi
     has openssl || wanted="$wanted openssl"
     has redis-server || wanted="$wanted redis-server"
     has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$wanted postgresql"
