@@ -45,7 +45,7 @@ def prepare_annual_plan(bureau: Bureau, year: int, *, by: User) -> Publication:
         raise PublicationError(
             f"{year}年没有可以列入年度计划的抽查活动：须由本单位牵头、已有计划条目、设置为公示计划。"
         )
-    _refuse_second(PublicationKind.ANNUAL_PLAN, bureau=bureau, year=year)
+    refuse_second(PublicationKind.ANNUAL_PLAN, bureau=bureau, year=year)
     publication = _open(PublicationKind.ANNUAL_PLAN, bureau, year, by=by)
     return _first(publication, plans.annual_plan(bureau, year, campaigns), by=by)
 
@@ -53,7 +53,7 @@ def prepare_annual_plan(bureau: Bureau, year: int, *, by: User) -> Publication:
 @transaction.atomic
 def prepare_plan(campaign: Campaign, *, by: User) -> Publication:
     tracks.check_plan(campaign)
-    _refuse_second(PublicationKind.PLAN, campaign=campaign)
+    refuse_second(PublicationKind.PLAN, campaign=campaign)
     publication = _open(PublicationKind.PLAN, campaign.lead_bureau, campaign.year, campaign=campaign, by=by)
     return _first(publication, plans.campaign_plan(campaign), by=by)
 
@@ -62,8 +62,8 @@ def prepare_plan(campaign: Campaign, *, by: User) -> Publication:
 def prepare_drawn_list(draw: Draw, *, by: User) -> Publication:
     """抽取名单 of one draw whose transcript is disclosed."""
     tracks.check_drawn_list(draw)
-    campaign, code = draw.campaign, f"drawn-list-{draw.code.lower()}"
-    _refuse_second(PublicationKind.DRAWN_LIST, code=code)
+    campaign, code = draw.campaign, code_of_list(draw)
+    refuse_second(PublicationKind.DRAWN_LIST, code=code)
     kind = PublicationKind.DRAWN_LIST
     publication = _open(kind, campaign.lead_bureau, campaign.year, campaign=campaign, code=code, by=by)
     return _first(publication, plans.drawn_list(draw), by=by)
@@ -131,7 +131,12 @@ def _written(
     return _first(publication, content, redactor, by=by)
 
 
-def _refuse_second(kind: PublicationKind, **where: object) -> None:
+def code_of_list(draw: Draw) -> str:
+    return f"drawn-list-{draw.code.lower()}"
+
+
+def refuse_second(kind: PublicationKind, **where: object) -> None:
+    """There is one publication of it; what changes stands in its versions."""
     if Publication.objects.filter(kind=kind, **where).exists():
         raise PublicationError(f"该{kind.label}已有公示；内容有变化的，请在原公示上制作更正版本。")
 

@@ -32,8 +32,8 @@ def campaign(request: Request, pk: int) -> HttpResponse:
         "campaign": found, "tabs": tabs(request, found, "publications"), "stats": stats(request.user, found),
         "choices": choices_of(found) if may_prepare else [], "is_secret": found.kind in NOT_PUBLIC,
         "publications": [
-            (each, status_tag(VersionState(each.last_state).label, TONES[VersionState(each.last_state)]))
-            for each in publications
+            (each, status_tag(state.label, TONES[state]))
+            for each in publications for state in [VersionState(each.last_state)]  # type: ignore[attr-defined]
         ],
     }  # fmt: skip
     return render(request, "publications/campaign.html", context)
@@ -45,7 +45,7 @@ def stats(user: User, found: Campaign) -> list[dict[str, Any]]:
     page = reverse("publications:terms")
 
     def card(label: str, status: str, number: int, tone: str) -> dict[str, Any]:
-        url = f"{page}?{urlencode({'campaign': found.pk, 'status': status})}"
+        url = f"{page}?{urlencode({'campaign': str(found.pk), 'status': status})}"
         return {"label": label, "value": number, "unit": "家次", "tone": tone if number else "", "url": url}
 
     return [

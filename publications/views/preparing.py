@@ -61,18 +61,26 @@ def prepare(request: Request) -> HttpResponse:
 
 def choices_of(campaign: Campaign) -> list[Choice]:
     found = [
-        Choice(
-            "抽查计划", reverse("publications:prepare_plan", args=[campaign.pk]), _why_not(tracks.check_plan, campaign)
-        )
+        Choice("抽查计划", reverse("publications:prepare_plan", args=[campaign.pk]), _why_not(_check_plan, campaign))
     ]
     for draw in campaign.draws.exclude(drawn_at=None).exclude(state="void").select_related("campaign"):
         url = reverse("publications:prepare_drawn_list", args=[draw.pk])
-        found.append(Choice("抽取名单", url, _why_not(tracks.check_drawn_list, draw)))
+        found.append(Choice("抽取名单", url, _why_not(_check_list, draw)))
     refused = _why_not(tracks.check_results, campaign)
     number = 0 if refused else tracks.publishable_tasks(campaign).count()
     why = refused or ("" if number else "没有已认定、未公示的检查结果")
     url = reverse("publications:prepare_results", args=[campaign.pk])
     return [*found, Choice(f"检查结果（{number} 家）" if number else "检查结果", url, why, is_form=False)]
+
+
+def _check_plan(campaign: Campaign) -> None:
+    tracks.check_plan(campaign)
+    publishing.refuse_second(PublicationKind.PLAN, campaign=campaign)
+
+
+def _check_list(draw: Draw) -> None:
+    tracks.check_drawn_list(draw)
+    publishing.refuse_second(PublicationKind.DRAWN_LIST, code=publishing.code_of_list(draw))
 
 
 def _why_not(check: Callable[..., None], thing: Campaign | Draw) -> str:

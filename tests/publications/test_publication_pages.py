@@ -75,6 +75,7 @@ def test_plan_text_and_penalties_are_begun_from_one_page_and_refusals_are_said(c
     page(client, officer, "prepare_annual_plan", data={"year": "2025"})
     page(client, officer, "prepare_plan", task.campaign_id, data={})
     assert "已有公示" in page(client, officer, "prepare_plan", task.campaign_id, data={})
+    assert "该抽查计划已有公示" in page(client, officer, "prepare")
     page(client, officer, "prepare_penalties", data={"measures": [fine.pk]})
     said = {"kind": "bulletin", "title": "通报", "text": "共检查 1 家。", "figures": "检查机构：1 家"}
     shown = page(client, officer, "prepare_text", data=said)
