@@ -40,7 +40,7 @@ def page(template: str, context: dict[str, Any], *, active: str = "", changed: d
     """A page, rendered without the request. `changed`: when what it shows was last published, if that is all of it."""
     frame = {"public_navigation": public_navigation(active), "changed": changed}
     body = render_to_string(f"publications/site/{template}", frame | context).encode()
-    return _tagged(HttpResponse(body), body, changed)
+    return tagged(HttpResponse(body), body, changed)
 
 
 def stream(pieces: Iterable[bytes], *, kind: str, name: str, tag: str) -> StreamingHttpResponse:
@@ -48,13 +48,13 @@ def stream(pieces: Iterable[bytes], *, kind: str, name: str, tag: str) -> Stream
     response = StreamingHttpResponse(pieces, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Access-Control-Allow-Origin"] = "*"
-    return _tagged(response, tag.encode(), None)
+    return tagged(response, tag.encode(), None)
 
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
-def _tagged(response: Answer, content: bytes, changed: datetime | None) -> Answer:
+def tagged(response: Answer, content: bytes, changed: datetime | None) -> Answer:
     response["ETag"] = f'"{sha256(content).hexdigest()[:32]}"'
     if changed:
         response["Last-Modified"] = http_date(changed.timestamp())

@@ -1,6 +1,6 @@
 """What was published, corrected or withdrawn, the newest first, for feed readers (Atom)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponseBase
@@ -10,12 +10,21 @@ from django.utils.feedgenerator import Atom1Feed
 from campaigns.addresses import public_address
 from publications.site import counting, public
 from publications.site.answers import public as public_view
+from publications.site.answers import tagged
 
 NEWEST = 50
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class SteadyFeed(Atom1Feed):
+    """Says the same until something is published: Django's, while it is empty, says what time it is."""
+
+    def latest_post_date(self) -> datetime:
+        return super().latest_post_date() if self.items else LONG_AGO
 
 
 class NewestPublications(Feed):  # type: ignore[type-arg]
-    feed_type = Atom1Feed
+    feed_type = SteadyFeed
     title = "联抽：公示更新"
     subtitle = "抽查计划、抽取名单、抽查结果、行政处罚、典型案例和通报的公布、更正和撤回"
     language = "zh-CN"
@@ -64,4 +73,5 @@ newest_publications = NewestPublications()
 
 @public_view
 def feed(request: HttpRequest) -> HttpResponseBase:
-    return newest_publications(request)
+    response = newest_publications(request)
+    return tagged(response, response.content, public.last_change())

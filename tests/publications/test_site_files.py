@@ -97,7 +97,8 @@ def test_map_names_every_public_page(client, version, settings):
 
 
 @pytest.mark.parametrize(
-    "path", ["/public/", "/public/results/", "/public/publications/plan-92/", "/public/data/results.csv"]
+    "path",
+    ["/public/", "/public/results/", "/public/publications/plan-92/", "/public/data/results.csv", "/public/feed.atom"],
 )
 def test_who_has_it_already_is_told_so_until_it_changes(client, version, path):
     first = client.get(path)
