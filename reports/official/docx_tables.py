@@ -32,14 +32,19 @@ def add_table(docx: Docx, block: Table) -> DocxTable:
     percents = column_percents(block.columns, block.rows, line_characters=TABLE_CHARACTERS)
     widths = [TYPE_AREA_MM * percent / 100 for percent in percents]
     lay_out(table, widths)
-    head = table.add_row()
+    head = _new_row(table)
     _fill(head, [column.title for column in block.columns], ["center"] * len(widths), HEITI)
     _mark(head, "w:tblHeader")
     for cells in block.rows:
-        _fill(table.add_row(), cells, [column.align for column in block.columns], FANGSONG)
+        _fill(_new_row(table), cells, [column.align for column in block.columns], FANGSONG)
     for row in table.rows:
         _mark(row, "w:cantSplit")
     return table
+
+
+def _new_row(table: DocxTable) -> _Row:
+    row: _Row = table.add_row()  # type: ignore[no-untyped-call]  # python-docx leaves it untyped
+    return row
 
 
 def lay_out(table: DocxTable, widths: Sequence[float]) -> None:
