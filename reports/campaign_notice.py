@@ -9,7 +9,7 @@ from campaigns import draw as engine
 from campaigns import listing
 from campaigns.blueprints import BLUEPRINTS
 from campaigns.freezing import frozen_sheet
-from campaigns.models import Campaign, Draw, FrozenInstitution, KeyTargetRule, NoticeWindow, PlanLine, Stage
+from campaigns.models import Campaign, Draw, FrozenInstitution, KeyTargetRule, NoticeWindow, PlanLine, SizeKind, Stage
 from campaigns.planning import preview_plan
 from campaigns.sheets import plan_lines
 from campaigns.states import DrawState
@@ -217,12 +217,13 @@ def _targets(campaign: Campaign, figures: list[LineFigures]) -> Iterator[Block]:
     region = campaign.lead_bureau.region
     whole = WHOLE[Region.Level(region.level)]
     ratio = f"按照机构总量的{campaign.overall_ratio}进行抽查，" if campaign.overall_ratio else ""
-    shares = "、".join(f"{each.line.title}{each.size}家" for each in figures)
+    shares = "、".join(_share(each) for each in figures)
     count = sum(each.size for each in figures)
     words = (
         f"{ratio}共计划抽查{count}家" if campaign.draws_lots else f"下列领域的机构全部列入检查，不作抽取，共{count}家"
     )
     kind = "监督抽查" if campaign.draws_lots else "检查"
+    words += _centres(campaign)
     yield Paragraph(f"本次{kind}对象为{whole}范围内获得{_accreditation(figures)}的检验检测机构。{words}（{shares}）。")
     table = LINE_TABLE if campaign.draws_lots else LISTED_TABLE
     yield Table(table, tuple(_table_row(place, each) for place, each in enumerate(figures, start=1)))
@@ -232,6 +233,18 @@ def _targets(campaign: Campaign, figures: list[LineFigures]) -> Iterator[Block]:
     rules = {each.line.key_target_rule for each in figures} - {KeyTargetRule.NONE}
     if rules:
         yield Paragraph(KEY_TARGETS + "".join(KEY_TARGET_WORDS[rule] for rule in KeyTargetRule if rule in rules) + "。")
+
+
+def _share(each: LineFigures) -> str:
+    ratio = f"按{each.line.ratio}抽取" if each.line.size_kind == SizeKind.RATIO else ""
+    return f"{each.line.title}{ratio}{each.size}家"
+
+
+def _centres(campaign: Campaign) -> str:
+    """The guarantee that lies across the lines (requirement GJ-5)."""
+    if campaign.quota_count is None:
+        return ""
+    return f"，其中国家质检中心{'恰好' if campaign.quota_mode == 'exactly' else '不少于'}{campaign.quota_count}家"
 
 
 def _accreditation(figures: list[LineFigures]) -> str:

@@ -143,8 +143,9 @@ MONEY = (
 POLICE = f"SELECT COUNT(*) {TAKEN} AND t.line_id = l.id AND m.kind = 'police'"
 
 LEADS = "SELECT COUNT(*) FROM visits_referral x JOIN campaigns_task t ON t.id = x.task_id WHERE t.line_id = l.id"
+ADDED = "EXISTS (SELECT 1 FROM campaigns_campaign c WHERE c.id = t.campaign_id AND c.draws_lots) AND t.mode IN ('key', 'full', 'extended')"
 STATISTICS = (
-    "t.mode NOT IN ('key', 'full', 'extended')", "t.mode IN ('key', 'full', 'extended')", INSPECTED, f"EXISTS ({STANDING})",
+    f"NOT ({ADDED})", ADDED, INSPECTED, f"EXISTS ({STANDING})",
     OF_SEVERITY.format("'beyond'"), OF_SEVERITY.format("'untrue'"), OF_SEVERITY.format("'false'"), ORDERED,
     f"EXISTS ({DECIDED} AND m.kind IN ('fine', 'confiscation', 'disqualification', 'licence_revocation', 'revocation'))",
 )  # fmt: skip

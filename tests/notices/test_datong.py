@@ -31,7 +31,8 @@ def test_four_are_drawn_of_which_one_is_a_supplement(world):
 def test_county_may_not_take_what_the_province_keeps(world):
     campaign = Campaign.objects.get(pk=world.campaign.pk)
     kept = campaign.allotted.filter(is_received=False).first().institution
-    county = User.objects.filter(bureau=f"scjg:{kept.county_id}").first() or world.officer
+    officers = User.objects.filter(bureau=f"scjg:{kept.county_id}", role_assignments__role="county_officer")
+    county = officers.first() or world.officer
     line = campaign.lines.get(code="vehicle")
 
     with pytest.raises(CampaignError, match="上级已抽取"):
@@ -56,8 +57,6 @@ def test_items_of_the_earlier_campaign_are_carried_over(world):
     assert len(answers) == 18
     assert [number for number, answer in sorted(answers.items()) if answer.carried_from_id] == [1, 2, 5]
     assert answers[8].choice == "yes"
-    rows = world.sheet("self-checks")
-    assert any(check.institution.name in row for row in rows)
 
 
 def test_ecology_fined_before_the_accreditation_was_revoked(world):
