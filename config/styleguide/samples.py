@@ -252,8 +252,7 @@ def public_page() -> dict[str, Any]:
     labels = ["抽查计划", "抽取记录", "检查结果", "检验检测机构"]
     return {
         "public_navigation": [
-            {"label": label, "url": f"#{label}", "active": label == "抽取记录", "is_main": True}
-            for label in labels
+            {"label": label, "url": f"#{label}", "active": label == "抽取记录", "is_main": True} for label in labels
         ],
         "search_url": "#search",
         "digest": DIGEST,

@@ -135,9 +135,7 @@ def build_world() -> World:
         "closed": accounts.lead_officer("closed"),
     }
     people = {**home.people, **administrators, **others}
-    set_day(
-        date(2027, 10, 9), is_working=True, source="放假通知", by=administrators["system_administrator"]
-    )
+    set_day(date(2027, 10, 9), is_working=True, source="放假通知", by=administrators["system_administrator"])
     for user in people.values():
         add_own_things(user)
     for user in away.people.values():

@@ -1,6 +1,5 @@
 """The figures of the statistics, counted by SQL that knows nothing of the code that shows them."""
 
-
 from decimal import Decimal
 from typing import Any
 

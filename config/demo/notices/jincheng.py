@@ -8,9 +8,9 @@ from accounts.models import Region, User
 from campaigns import listing
 from campaigns.models import Act, Campaign
 from config.demo.notices import opening, planning, playing, pools, publishing
-from config.demo.notices.mixes import BEYOND, CALIBRATED, CLEAN, FALSE, GONE, KEPT, TRAINED, UNTRUE, Fate
+from config.demo.notices.mixes import BEYOND, CALIBRATED, CLEAN, FALSE, GONE, KEPT, TRAINED, UNTRUE
 from config.demo.notices.opening import Rows
-from config.demo.notices.playing import Calendar
+from config.demo.notices.playing import Calendar, Fate
 from config.demo.notices.pools import Kind, Pool
 from config.demo.notices.publishing import Paper, Reports
 from config.demo.notices.stages import Say, Show, StageReached

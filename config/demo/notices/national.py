@@ -143,7 +143,9 @@ def _lead(institution: Institution, show: Show) -> Story:
     """Business was done in Shanxi, the accreditation is Hebei's: Hebei verifies and answers (GJ-2)."""
     cast = show.cast
     yield at(workday(-9, cast.today), "10:00")
-    finding = Finding.objects.filter(severity__in=playing.GRAVE).order_by("pk").first() or Finding.objects.first()
+    finding = Finding.objects.filter(severity__in=playing.GRAVE).order_by("pk").first() or Finding.objects.earliest(
+        "pk"
+    )
     text = "该机构跨省在山西承接环境监测业务，监测报告与采样记录时间矛盾，请资质认定获取地核查并反馈结果。"
     lead = following.refer(
         finding, "河北清源环境监测有限公司", text, cast, to=ANSWERED["hebei"], sender=ANSWERED["shanxi"], days=20
