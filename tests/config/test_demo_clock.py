@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from django.utils import timezone
 
 from config.demo.visits.clock import Story, at, play, turned_clock, workday
@@ -35,6 +36,8 @@ def test_clock_never_runs_ahead_and_is_right_again_afterwards():
     assert timezone.now() >= turned
 
 
+@pytest.mark.django_db
+@pytest.mark.once_with_sqlite
 def test_workdays_skip_the_holidays_and_zero_is_the_day_itself():
     assert workday(-1, NATIONAL_DAY) == date(2025, 9, 30)
     assert workday(0, date(2025, 10, 5)) == date(2025, 10, 5)
