@@ -9,9 +9,22 @@ from django.db import models, transaction
 from accounts import audit
 from accounts.models import Bureau, User
 from campaigns.errors import CampaignError, WrongState
-from campaigns.models import BasisDocument, Campaign, CampaignIssuer, Exclusion, PlanLine, Source, Stage, TeamSlot
+from campaigns.models import (
+    BasisDocument,
+    Campaign,
+    CampaignIssuer,
+    CampaignKind,
+    Exclusion,
+    PlanLine,
+    Source,
+    Stage,
+    TeamSlot,
+)
 from campaigns.states import CampaignState
 from campaigns.transitions import locked
+
+KEPT_INSIDE = {"publishes_plan": False, "publishes_results": False}
+"""Special campaigns publish nothing (domain rule 2.3), unless their notice says so."""
 
 
 @transaction.atomic
@@ -19,6 +32,8 @@ def create_campaign(*, by: User, looks_back_at: Iterable[Campaign] = (), **field
     """A new draft led by the user's own bureau, which also issues it."""
     if by.bureau is None:
         raise CampaignError("只有在单位任职的人员才能建立抽查活动。")
+    if fields.get("kind") == CampaignKind.SPECIAL:
+        fields = KEPT_INSIDE | fields
     campaign = Campaign(lead_bureau=by.bureau, created_by=by, **fields)
     campaign.full_clean()
     with audit.recorded("campaigns.create", campaign, by=by):

@@ -13,11 +13,10 @@ from accounts import audit
 from accounts.models import User
 from accounts.rules import require
 from accounts.working_days import is_arranged, working_day_after, working_days_between
-from campaigns.models import Task
+from campaigns.models import CampaignKind, Task
 from campaigns.models.tasks import TaskQuerySet
 from publications.errors import PublicationError
 from publications.models import Lateness, PublishedResult
-from publications.tracks import NOT_PUBLIC
 from visits.states import VisitState
 
 TERM = 20
@@ -34,7 +33,7 @@ def clocked(tasks: TaskQuerySet) -> Clocked:
     ended = Q(visits__state=VisitState.ENDED, visits__kind="first")
     public = PublishedResult.objects.filter(task=OuterRef("pk"), version__published_at__isnull=False).order_by()
     first = public.values("task").annotate(first=Min("version__published_at")).values("first")
-    found = tasks.filter(campaign__publishes_results=True).exclude(campaign__kind__in=NOT_PUBLIC).live()
+    found = tasks.filter(campaign__publishes_results=True).exclude(campaign__kind=CampaignKind.PRACTICE).live()
     return found.annotate(
         ended_at=Coalesce(Max("visits__ended_at", filter=ended), F("adoption__approved_at")),
         published_at=Subquery(first),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from accounts.rules import require
-from campaigns.models import Campaign, Task
+from campaigns.models import Campaign, CampaignKind, Task
 from publications import plans, tracks, transitions
 from publications.content import content_of
 from publications.errors import PublicationError
@@ -110,7 +110,7 @@ def _renew_penalties(version: PublicationVersion) -> None:
 def _renew_annual_plan(version: PublicationVersion) -> None:
     publication = version.publication
     found = Campaign.objects.filter(lead_bureau=publication.bureau_id, year=publication.year, publishes_plan=True)
-    campaigns = found.exclude(kind__in=tracks.NOT_PUBLIC).filter(lines__isnull=False).distinct().order_by("number")
+    campaigns = found.exclude(kind=CampaignKind.PRACTICE).filter(lines__isnull=False).distinct().order_by("number")
     keep_content(version, plans.annual_plan(publication.bureau, publication.year, campaigns))
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Bureau, User
 from accounts.rules import require
-from campaigns.models import Campaign, Draw, Task
+from campaigns.models import Campaign, CampaignKind, Draw, Task
 from publications import plans, tracks, transitions
 from publications.content import Content, cleaned, content_of, paragraphs
 from publications.digests import digest_of
@@ -40,7 +40,7 @@ Figures = Iterable[tuple[str, str]]
 def prepare_annual_plan(bureau: Bureau, year: int, *, by: User) -> Publication:
     """年度抽查计划 of the campaigns that this bureau leads and whose plan is published."""
     found = Campaign.objects.filter(lead_bureau=bureau, year=year, publishes_plan=True, lines__isnull=False)
-    campaigns = found.exclude(kind__in=tracks.NOT_PUBLIC).distinct().order_by("number")
+    campaigns = found.exclude(kind=CampaignKind.PRACTICE).distinct().order_by("number")
     if not campaigns:
         raise PublicationError(
             f"{year}年没有可以列入年度计划的抽查活动：须由本单位牵头、已有计划条目、设置为公示计划。"

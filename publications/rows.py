@@ -15,7 +15,7 @@ from institutions.models import Domain, Institution
 from publications.models import PublicationVersion, PublishedPenalty, PublishedResult
 from publications.people import complainants_of, names_of
 from publications.redaction import Redactor
-from publications.tracks import DECIDED, NOT_PUBLIC
+from publications.tracks import DECIDED, tells_results
 from visits.models import DepartmentResult, Finding, Measure, Rectification
 from visits.outcomes import CATEGORIES_BY_WEIGHT, TRADE_BY_WEIGHT
 from visits.states import OPEN_RECTIFICATIONS, FindingState, VisitState
@@ -79,7 +79,7 @@ def _kept(institution: Institution) -> list[str]:
 
 def _result(task: Task, source: Task, redactor: Redactor) -> PublishedResult:
     results = list(source.results.all())
-    is_open = source.campaign.kind not in NOT_PUBLIC
+    is_open = tells_results(source.campaign)
     problems = _problems(task, results, redactor) if is_open else []
     categories = [result.category for result in results]
     trades = [result.trade_outcome for result in results if result.trade_outcome]
@@ -107,7 +107,7 @@ def _day_of(task: Task) -> Any:
 def _departments(task: Task, source: Task, results: Sequence[DepartmentResult], redactor: Redactor) -> list[list[str]]:
     rows = []
     for result in results:
-        words = result.words if source.campaign.kind not in NOT_PUBLIC else ""
+        words = result.words if tells_results(source.campaign) else ""
         said = [ADOPTED] if source is not task else []
         told = redactor.clean(words.strip(), f"{task.institution.name}：{result.bureau.short_name}情况说明")
         rows.append([result.bureau.name, result.get_category_display(), "；".join([*said, *([told] if told else [])])])

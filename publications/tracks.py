@@ -1,5 +1,5 @@
-"""What may become public at all: never a practice, never a special campaign (专项整治检查结果不对外公示), and of the
-others what their plan says; of a task only what was concluded."""
+"""What may become public at all: never a practice; of other campaigns what they say themselves, special ones nothing unless
+they say so (专项整治检查结果不对外公示); penalties as the law has it (双公示); of a task only what was concluded."""
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -13,7 +13,6 @@ from visits.codes import MeasureKind
 from visits.models import DepartmentResult, Measure, ResultVersion
 from visits.states import MeasureState, ResultState
 
-NOT_PUBLIC = (CampaignKind.PRACTICE, CampaignKind.SPECIAL)
 FINAL = (TaskState.CONCLUDED, TaskState.CLOSED)
 PENALTIES = (
     MeasureKind.FINE, MeasureKind.CONFISCATION, MeasureKind.DISQUALIFICATION, MeasureKind.LICENCE_REVOCATION,
@@ -26,8 +25,10 @@ DECIDED = (MeasureState.DECIDED, MeasureState.DONE)
 def check_track(campaign: Campaign) -> None:
     if campaign.kind == CampaignKind.PRACTICE:
         raise PublicationError("演练的计划、名单和结果都不公示。")
-    if campaign.kind == CampaignKind.SPECIAL:
-        raise PublicationError("专项检查的计划、名单和结果不对外公示。")
+
+
+def tells_results(campaign: Campaign) -> bool:
+    return campaign.publishes_results and not campaign.is_practice
 
 
 def check_plan(campaign: Campaign) -> None:
@@ -84,7 +85,7 @@ def publishable_penalties(bureau: Bureau) -> QuerySet[Measure]:
     standing = PublishedPenalty.objects.filter(making, measure=OuterRef("pk"))
     own = Q(bureau=bureau) | Q(task__campaign__lead_bureau=bureau)
     found = Measure.objects.filter(own, kind__in=PENALTIES, state__in=DECIDED)
-    found = found.exclude(task__campaign__kind__in=NOT_PUBLIC).exclude(Exists(standing))
+    found = found.exclude(task__campaign__kind=CampaignKind.PRACTICE).exclude(Exists(standing))
     return found.exclude(Exists(repairs()))
 
 

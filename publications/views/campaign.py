@@ -19,7 +19,6 @@ from publications.models import Publication
 from publications.rules import PREPARERS
 from publications.states import VersionState
 from publications.terms import COUNTERS, in_status
-from publications.tracks import NOT_PUBLIC
 from publications.views.preparing import choices_of
 
 
@@ -30,7 +29,7 @@ def campaign(request: Request, pk: int) -> HttpResponse:
     may_prepare = found.lead_bureau_id == request.user.bureau_id and request.user.has_role(*PREPARERS)
     context = {
         "campaign": found, "tabs": tabs(request, found, "publications"), "stats": stats(request.user, found),
-        "choices": choices_of(found) if may_prepare else [], "is_secret": found.kind in NOT_PUBLIC,
+        "choices": choices_of(found) if may_prepare else [], "is_practice": found.is_practice,
         "publications": [
             (each, status_tag(state.label, TONES[state]))
             for each in publications for state in [VersionState(each.last_state)]  # type: ignore[attr-defined]

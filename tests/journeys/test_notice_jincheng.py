@@ -1,5 +1,5 @@
 """晋市市监办发〔2022〕34号 at the screen: from the notice to a draft, everybody listed by two people, and once the counties have
-been everywhere, the results, the summary sheet and its rows. The visits themselves are played by the services."""
+been everywhere, the results, the summary sheet and the public page. The visits themselves are played by the services."""
 
 from datetime import date
 
@@ -13,6 +13,7 @@ from config.demo.notices.opening import open_place
 from config.demo.visits.cast import Cast
 from config.demo.visits.clock import at, play, turned_clock
 from institutions.models import Certificate
+from publications.models import Publication
 from tests.journeys import datong
 from tests.journeys.visitor import DESK, Visitor
 
@@ -64,8 +65,19 @@ def test_jincheng_from_the_notice_to_the_summary_sheet(enter, accounts, eventual
     officer.sees("检查结果")
     officer.go(reverse("reports:sheet", args=[campaign.pk, "inspection-summary"]))
     officer.sees("疫情防控有关医疗器械防护用品", "总数")
-    officer.go("/public/")
-    officer.sees_no(campaign.title)
+    publish(campaign, officer, approver)
+    officer.go("/public/results/")
+    officer.sees(campaign.title, campaign.tasks.order_by("number")[0].institution.name)
+
+
+def publish(campaign, officer, approver):
+    officer.go(reverse("publications:campaign", args=[campaign.pk]))
+    officer.open("检查结果（7 家）")
+    officer.press("起草公示")
+    officer.press("提请审批")
+    approver.go(Publication.objects.get().get_absolute_url())
+    approver.press("批准公示")
+    approver.sees("已公示")
 
 
 def everywhere(campaign, accounts):

@@ -5,6 +5,7 @@ import pytest
 from campaigns.models import Campaign
 from publications import publishing
 from publications.errors import PublicationError
+from publications.models import PublishedResult
 from reports.models import ReportingDuty
 from tests.notices.seen import DECIDED, INSPECTED, MONEY, OF_SEVERITY, ORDERED, POLICE, STANDING
 
@@ -51,11 +52,14 @@ def test_everybody_of_the_six_domains_was_listed_and_inspected_by_the_county(wor
     assert set(tasks.values_list("state", flat=True)) == {"closed"}
 
 
-def test_results_of_a_special_campaign_stay_inside(world, client):
-    with pytest.raises(PublicationError, match="专项检查"):
-        publishing.prepare_results(Campaign.objects.get(pk=world.campaign.pk), by=world.officer)
+def test_results_are_public_as_the_notice_has_it_and_the_plan_is_not(world, client):
+    closed = "SELECT COUNT(*) FROM campaigns_task WHERE campaign_id = %(campaign)s AND state = 'closed'"
+    shown = client.get(f"/public/results/?q={world.campaign.tasks.order_by('number')[0].institution.identifier}")
 
-    assert world.campaign.title not in client.get("/public/").content.decode()
+    assert PublishedResult.objects.filter(task__campaign=world.campaign, is_current=True).count() == world.count(closed)
+    assert world.campaign.title in shown.content.decode()
+    with pytest.raises(PublicationError, match="不公示"):
+        publishing.prepare_plan(Campaign.objects.get(pk=world.campaign.pk), by=world.officer)
 
 
 def test_documents_and_reports_up(world):

@@ -135,11 +135,10 @@ def conclude(task: Task) -> None:
     results.conclude(task, held_on=timezone.localdate(), bureaus=bureaus, words="同意", by=world.officer())
 
 
-def test_nothing_of_practices_special_or_unpublished_campaigns_or_before_the_conclusion_can_be_prepared():
+def test_nothing_of_practices_or_unpublished_campaigns_or_before_the_conclusion_can_be_prepared():
     task = world.concluded()
     campaign = task.campaign
     for change, words in (
-        ({"kind": CampaignKind.SPECIAL}, "专项检查"),
         ({"kind": CampaignKind.PRACTICE}, "演练"),
         ({"publishes_results": False, "publishes_plan": False}, "不公示"),
     ):
@@ -151,7 +150,7 @@ def test_nothing_of_practices_special_or_unpublished_campaigns_or_before_the_con
                 prepare(found, by=public.officer())
         with pytest.raises(PublicationError, match="没有可以列入"):
             publishing.prepare_annual_plan(found.lead_bureau, 2025, by=public.officer())
-    Campaign.objects.filter(pk=campaign.pk).update(kind=CampaignKind.SPECIAL)
+    Campaign.objects.filter(pk=campaign.pk).update(kind=CampaignKind.PRACTICE)
     public_fine = public.fine(task)
     with pytest.raises(PublicationError, match="没有可以公示"):
         publishing.prepare_penalties(public_fine.bureau, by=public.officer())
@@ -200,7 +199,7 @@ def test_plans_have_the_columns_of_real_annual_plans():
 
 def test_adopted_and_uninspected_tasks_are_published_as_what_they_are():
     source = world.concluded()
-    Campaign.objects.filter(pk=source.campaign_id).update(kind=CampaignKind.SPECIAL)
+    Campaign.objects.filter(pk=source.campaign_id).update(kind=CampaignKind.SPECIAL, publishes_results=False)
     task = world.task(source.institution)
     adoption = adopting.ask_adoption(task, source, reason="专项检查已检查", by=public.officer())
     adopting.approve_adoption(adoption, by=public.approver())
