@@ -34,7 +34,7 @@ function chartOption(data) {
   const values = { type: "value", minInterval: 1, name: data.unit || "", nameTextStyle: { color: "#4a5768" }, splitLine: { lineStyle: { color: "#e6ebf1" } } };
   return {
     ...shared,
-    legend: { show: data.series.length > 1, top: 0, left: 0 },
+    legend: { show: data.series.length > 1, top: 0, right: 8 },
     grid: { left: 8, right: 40, bottom: 8, top: data.series.length > 1 ? 44 : 28, containLabel: true },
     xAxis: isUpright ? names : values,
     yAxis: isUpright ? values : { ...names, inverse: true },
