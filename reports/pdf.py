@@ -15,6 +15,7 @@ import segno
 from django.conf import settings
 from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -47,6 +48,8 @@ OFFICIAL_LINE = 28
 NOTICE_SEALS_LINE = 30
 TASK_LIST_LINE = 84
 LETTER_FLAG_MM = 27.0
+CLOSER_LINES_MM = (9.8, 9.4, 9.1)
+MOSTLY_SEALS = 0.3  # of a page's height lie above them: the margin, a line or two, the list of attachments
 
 COLUMN_WIDTHS = "\n".join(f".width-{percent}{{width:{percent}%}}" for percent in range(1, 101))
 
@@ -176,7 +179,36 @@ def render_official_document(document: OfficialDocument) -> bytes:
         "seal_rows": seal_rows(document.signatures or document.issuers, line_characters=OFFICIAL_LINE),
     }
     html = render_to_string("pdf/official_document.html", context)
-    return render_pdf(html, stylesheets=("official.css",), computed_css=flag_stylesheet(".flag", flag))
+    css = flag_stylesheet(".flag", flag)
+    return render_pdf(html, stylesheets=("official.css",), computed_css=css + _line_spacing(html, css))
+
+
+def _line_spacing(html: str, css: str) -> str:
+    """CSS of closer lines where the seals would drag the last line of the text to the next page, or the imprint be
+    alone on one, and closer lines spare that page (GB/T 9704-2012, 7.3.5.5); else nothing."""
+    usual = _ending(html, css)
+    if not usual[-1]:
+        return ""
+    closer = [f"html{{line-height:{height}mm}}.seals{{margin-top:4mm}}" for height in CLOSER_LINES_MM]
+    endings = {more: _ending(html, css + more)[:2] for more in closer}
+    return min(("", *closer), key=lambda more: endings.get(more, usual[:2]))
+
+
+def _ending(html: str, css: str) -> tuple[int, int, bool]:
+    """Pages before the attachments, the place of the seals among them, and whether there is hardly any text with the
+    seals or nothing but the imprint behind them."""
+    pages = _laid_out(html, css).pages
+    body = next((place for place, page in enumerate(pages) if "attachment-1" in page.anchors), len(pages))
+    seals = next(place for place, page in enumerate(pages) if "seals" in page.anchors)
+    is_dragged = seals > 0 and pages[seals].anchors["seals"][1] < pages[seals].height * MOSTLY_SEALS
+    return body, seals, is_dragged or body > seals + 1
+
+
+def _laid_out(html: str, css: str) -> Document:
+    press = _press()
+    page = HTML(string=html, base_url="app:/", url_fetcher=press.fetcher)
+    sheets = [press.always, press.sheet("official.css"), press.parse(css)]
+    return page.render(stylesheets=sheets, font_config=press.fonts)
 
 
 def render_inspection_notices(notices: Sequence[InspectionNotice]) -> bytes:

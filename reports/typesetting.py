@@ -18,7 +18,13 @@ SEALS_A_ROW = 3
 NARROWEST_COLUMN = 2.9  # room for 序号 and its padding
 TABLE_CHARACTERS = TYPE_AREA_MM / 4.233  # 12 pt
 TITLE_CHARACTERS = 20  # 22 pt in the type area
-GOOD_LINE_ENDS = ("年度", "关于", "开展", "组织", "印发", "机构", "工作", "活动", "抽查", "检查", "、", "，", "》", "”", "的", "和")  # fmt: skip
+GOOD_LINE_ENDS = ("年度", "关于", "开展", "组织", "印发", "机构", "工作", "活动", "抽查", "检查", "认定", "、", "，", "》", "”", "的", "和")  # fmt: skip
+ENDS_OF_PLACES = ("省", "市", "县", "区", "州", "旗", "国家", "中华人民共和国")
+ISSUER_WORDS = (
+    "中华人民共和国", "国家", "市场", "监督", "管理", "公安", "生态", "环境", "自然", "资源", "住房", "城乡", "建设", "交通", "运输", "水利",
+    "海关", "药品", "农业", "农村", "卫生", "健康", "行政", "审批", "服务", "综合", "执法", "经济", "技术", "开发", "改革", "示范", "总局",
+    "总署", "委员会",
+)  # fmt: skip
 CHINESE_DIGITS = "零一二三四五六七八九"
 
 
@@ -178,16 +184,18 @@ def seal_rows(names: Sequence[str], *, line_characters: int) -> list[list[list[s
 
 
 def _signature_lines(name: str, longest: int) -> list[str]:
-    """Break after 省, 市, 县 or 区 where that is near the middle; else anywhere."""
     if len(name) <= longest:
         return [name]
-    fitting = range(max(1, len(name) - longest), min(longest, len(name) - 1) + 1)
-    after_region = [place for place in fitting if name[place - 1] in "省市县区" and name[place] != "场"]
-    if not fitting:
-        return [name[:longest], *_signature_lines(name[longest:], longest)]
-    middle = math.ceil(len(name) / 2)
-    cut = min(after_region or [middle], key=lambda place: abs(place - middle))
-    return [name[:cut], name[cut:]]
+    two_lines = range(max(1, len(name) - longest), min(longest, len(name) - 1) + 1)
+    cut = min(two_lines or range(1, longest + 1), key=lambda place: _ugly_cut(name, place))
+    return [name[:cut], *_signature_lines(name[cut:], longest)]
+
+
+def _ugly_cut(name: str, place: int) -> tuple[bool, bool, float]:
+    """A torn word is worst, best is a cut behind the name of a place, then near the middle."""
+    torn = any(name[: place + len(word) - 1].find(word, max(0, place - len(word) + 1)) >= 0 for word in ISSUER_WORDS)
+    behind_place = name[:place].endswith(ENDS_OF_PLACES) and not name[place:].startswith("场")
+    return torn, not behind_place, abs(place - len(name) / 2)
 
 
 def column_percents(columns: Sequence[Column], rows: Rows, *, line_characters: float) -> list[int]:

@@ -85,6 +85,17 @@ def test_official_document_names_title_and_issuers_in_its_metadata():
     assert (metadata.title, metadata.author) == (OFFICIAL.title, "、".join(JOINT))
 
 
+def test_lines_close_up_rather_than_leave_the_seals_on_a_page_of_their_own():
+    names = ("山西省市场监督管理局", "山西省公安厅", "山西省生态环境厅", "山西省住房和城乡建设厅", "山西省交通运输厅")
+    body = tuple(Paragraph(f"第{place}项工作，按期完成。") for place in range(1, 21))
+    document = replace(OFFICIAL, issuers=names, body=body, attachments=(), openness="", contacts=(), cc=())
+    printed = pages(render_official_document(document))
+
+    assert len(printed) == 2
+    for words in ("第19项工作", "第20项工作", "山西省住房和城乡建设厅", "2025年9月10日印发"):
+        assert words in printed[1]
+
+
 def test_attachments_start_new_pages_and_repeat_the_header_row():
     printed = pages(render_official_document(OFFICIAL))
     starts = [place for place, text in enumerate(printed) if text.startswith("附件")]

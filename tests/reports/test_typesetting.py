@@ -72,6 +72,16 @@ def test_signatures_stand_three_a_row_and_break_after_the_region():
     ]
 
 
+def test_signatures_never_break_inside_a_word():
+    names = ["国家市场监督管理总局", "中华人民共和国公安部", "山西转型综合改革示范区市场监督管理局"]
+    assert seal_rows(names, line_characters=28) == [
+        [["国家", "市场监督管理总局"], ["中华人民共和国", "公安部"], ["山西转型综合改革", "示范区", "市场监督管理局"]],
+    ]
+    assert seal_rows(["山西省住房和城乡建设厅", "山西省公安厅"], line_characters=28) == [
+        [["山西省住房和城乡建设厅"], ["山西省公安厅"]],
+    ]
+
+
 def test_a_signature_longer_than_two_lines_is_printed_whole():
     rows = seal_rows(["甲" * 20, "乙", "丙"], line_characters=28)
     assert "".join(rows[0][0]) == "甲" * 20
