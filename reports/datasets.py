@@ -106,6 +106,7 @@ class ListHead:
     deadline: str
     notice_window: str
     made: Provenance
+    draws_lots: bool = True
 
 
 def list_head(campaign: Campaign, user: User, *, county: str = "") -> ListHead:
@@ -118,6 +119,7 @@ def list_head(campaign: Campaign, user: User, *, county: str = "") -> ListHead:
         deadline=stage_words(list(campaign.stages.all())),
         notice_window=campaign.get_notice_window_display(),
         made=provenance(campaign, user),
+        draws_lots=campaign.draws_lots,
     )
 
 

@@ -3,8 +3,9 @@
 import io
 from collections import Counter
 from collections.abc import Sequence
+from operator import itemgetter
 
-from campaigns.models import ADDED_MODES
+from campaigns.models import ADDED_MODES, TaskMode
 from reports.datasets import DrawnRow, ListHead, TaskRow
 from workbooks.writing import ExportColumn, ExportSheet, write_table
 
@@ -44,14 +45,17 @@ DETAIL_COLUMNS = (
 )
 """The rest, for work at the screen, one row a task in the same order."""
 
-ADDED_WORDS = frozenset(mode.label for mode in ADDED_MODES)
-COUNTY_COLUMNS = (
-    ExportColumn("县区", lambda row: row[0], width=20),
-    ExportColumn("随机抽取", lambda row: row[1], "integer", 12),
-    ExportColumn("上级分配", lambda row: row[2], "integer", 12),
-    ExportColumn("增列", lambda row: row[3], "integer", 12),
-    ExportColumn("合计", lambda row: sum(row[1:4]), "integer", 12),
-)
+COUNTED = {
+    "随机抽取": {TaskMode.DRAWN.label},
+    "上级分配": {TaskMode.ALLOTTED.label},
+    "增列": {mode.label for mode in ADDED_MODES},
+}
+COUNTED_WITHOUT_LOTS = {
+    "列入": {TaskMode.KEY.label, TaskMode.FULL.label},
+    "延伸检查": {TaskMode.EXTENDED.label},
+}
+"""Columns of the counties' sheet with the modes counted in each, of campaigns that draw and of those that list all."""
+
 DRAWN_COLUMNS = (
     ExportColumn("序号", lambda row: row.sequence, "integer", 6),
     ExportColumn("抽查领域", lambda row: row.line, width=22),
@@ -73,7 +77,9 @@ def task_list_workbook(head: ListHead, rows: Sequence[TaskRow], *, by_county: bo
         ExportSheet("明细", DETAIL_COLUMNS, rows, title, words, fits_rows=True),
     ]
     if by_county:
-        sheets.append(ExportSheet("各县区任务数", COUNTY_COLUMNS, tasks_per_county(rows), title, made_words(head)))
+        counted = COUNTED if head.draws_lots else COUNTED_WITHOUT_LOTS
+        per_county = tasks_per_county(rows, list(counted.values()))
+        sheets.append(ExportSheet("各县区任务数", _county_columns(list(counted)), per_county, title, made_words(head)))
     return workbook(sheets)
 
 
@@ -82,12 +88,21 @@ def team(row: TaskRow) -> tuple[str, ...]:
     return (*row.officers, *row.cooperating, *row.experts) or ("由组织检查单位确定",)
 
 
-def tasks_per_county(rows: Sequence[TaskRow]) -> list[tuple[str, int, int, int]]:
-    """(county, drawn, allotted, added) in the order in which counties appear."""
+def _county_columns(titles: Sequence[str]) -> tuple[ExportColumn, ...]:
+    numbers = [
+        ExportColumn(title, itemgetter(place), "integer", 12) for place, title in enumerate((*titles, "合计"), start=1)
+    ]
+    return (ExportColumn("县区", itemgetter(0), width=20), *numbers)
+
+
+def tasks_per_county(rows: Sequence[TaskRow], groups: Sequence[set[str]]) -> list[tuple[str | int, ...]]:
+    """(county, tasks of each group of modes, their sum) in the order in which counties appear."""
     counted = Counter((row.county, row.mode) for row in rows)
-    counties = dict.fromkeys(row.county for row in rows)
-    added = Counter(row.county for row in rows if row.mode in ADDED_WORDS)
-    return [(county, counted[county, "随机抽取"], counted[county, "上级分配"], added[county]) for county in counties]
+    found: list[tuple[str | int, ...]] = []
+    for county in dict.fromkeys(row.county for row in rows):
+        numbers = [sum(counted[county, mode] for mode in group) for group in groups]
+        found.append((county, *numbers, sum(numbers)))
+    return found
 
 
 def drawn_list_workbook(head: ListHead, rows: Sequence[DrawnRow]) -> bytes:

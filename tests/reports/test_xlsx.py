@@ -1,4 +1,5 @@
 import io
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import openpyxl
@@ -97,6 +98,16 @@ def test_counties_are_counted_by_mode():
 
     assert list(sheet.iter_rows(min_row=3, values_only=True)) == [
         ("县区", "随机抽取", "上级分配", "增列", "合计"), ("云冈区", 1, 1, 0, 2), ("平城区", 1, 0, 1, 2),
+    ]  # fmt: skip
+
+
+def test_counties_of_a_campaign_without_lots_count_what_is_listed():
+    rows = [row(1, mode="全覆盖检查"), row(2, mode="重点检查"), row(3, mode="延伸检查")]
+
+    sheet = opened(xlsx.task_list_workbook(replace(HEAD, draws_lots=False), rows, by_county=True))["各县区任务数"]
+
+    assert list(sheet.iter_rows(min_row=3, values_only=True)) == [
+        ("县区", "列入", "延伸检查", "合计"), ("云冈区", 2, 1, 3),
     ]  # fmt: skip
 
 
