@@ -213,13 +213,6 @@ def load_by_person(campaign: Campaign) -> list[Load]:
     return sorted(loads, key=lambda load: (-load.tasks, load.bureau, load.name))
 
 
-def excluded_by_reason(draw: Draw) -> list[tuple[str, str, int]]:
-    """(line code, reason, how many) of the frozen entries that take no part."""
-    rows = draw.frozen_institutions.exclude(excluded="").values_list("line_code", "excluded")
-    counted = rows.annotate(number=Count("pk")).order_by("line_code", "-number", "excluded")
-    return list(counted)
-
-
 def manifest_text(draw: Draw) -> str:
     return json.dumps({"manifest": draw.manifest, "commitment": draw.commitment}, ensure_ascii=False, indent=1)
 

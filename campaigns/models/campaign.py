@@ -174,10 +174,6 @@ class Campaign(models.Model):
         """Drawn, or listed as a whole."""
         return self.state in WITH_TASKS
 
-    @property
-    def is_editable(self) -> bool:
-        return self.state == CampaignState.DRAFT
-
 
 class CampaignIssuer(models.Model):
     """发文机关: the bodies that issue the notice together, in order."""
