@@ -1,28 +1,27 @@
 """What plans and drawn lists say, as values: the columns of real annual plans (domain rule 2.5)."""
 
 from collections.abc import Iterable
-from datetime import date
 
 from accounts.models import Bureau, Region
 from campaigns.disclosure import drawn_rows
-from campaigns.models import Campaign, Draw, PlanLine, Stage
-from campaigns.models.plan import SizeKind
+from campaigns.models import Campaign, Draw, PlanLine
 from institutions.models import Institution
 from publications.content import Content, Table, paragraphs
+from reports.plan_words import levels_of_lines, period_words, plan_cells, span_words
 
 COLUMNS = (
     "序号", "抽查任务名称", "抽查事项", "对象范围", "比例及频次", "智慧监管（信用风险）要求", "起止时间", "发起部门", "配合部门",
     "模式",
 )  # fmt: skip
 OF_ONE_CAMPAIGN = ("序号", "抽查领域", *COLUMNS[2:])
-LEVELS = {Region.Level.NATION: "国", Region.Level.PROVINCE: "省", Region.Level.CITY: "市", Region.Level.COUNTY: "县"}
 
 
 def annual_plan(bureau: Bureau, year: int, campaigns: Iterable[Campaign]) -> Content:
     rows: list[tuple[str, ...]] = []
     for campaign in campaigns:
+        levels = levels_of_lines(campaign.tasks.live())
         for line in _lines(campaign):
-            rows.append((str(len(rows) + 1), f"{campaign.title}（{line.title}）", *_cells(line)))
+            rows.append((str(len(rows) + 1), f"{campaign.title}（{line.title}）", *plan_cells(line, levels)))
     title = f"{bureau.name}{year}年度检验检测机构部门联合“双随机、一公开”抽查工作计划"
     return Content(
         title=title,
@@ -33,8 +32,10 @@ def annual_plan(bureau: Bureau, year: int, campaigns: Iterable[Campaign]) -> Con
 
 
 def campaign_plan(campaign: Campaign) -> Content:
-    lines = list(_lines(campaign))
-    rows = tuple((str(number), line.title, *_cells(line)) for number, line in enumerate(lines, 1))
+    levels = levels_of_lines(campaign.tasks.live())
+    rows = tuple(
+        (str(number), line.title, *plan_cells(line, levels)) for number, line in enumerate(_lines(campaign), 1)
+    )
     return Content(
         title=f"{campaign.title.removesuffix('抽查')}抽查计划",
         words=paragraphs(campaign.description),
@@ -66,62 +67,8 @@ def drawn_list(draw: Draw) -> Content:
 
 
 def _lines(campaign: Campaign) -> Iterable[PlanLine]:
-    rows = campaign.lines.select_related("domain", "lead_bureau__region", "campaign")
+    rows = campaign.lines.select_related("lead_bureau", "campaign__lead_bureau__region")
     return rows.prefetch_related("partners", "matters", "exclusions__department", "slots", "campaign__stages")
-
-
-def _cells(line: PlanLine) -> tuple[str, ...]:
-    """From the matters to the mode."""
-    return (
-        "、".join(matter.name for matter in line.matters.all()) or "见抽查事项清单",
-        _scope(line), f"{size_words(line)}；每家 1 次", _credit(line), _period(line.campaign), line.lead_bureau.name,
-        "、".join(bureau.name for bureau in line.partners.all()) or "—", _mode(line),
-    )  # fmt: skip
-
-
-def _scope(line: PlanLine) -> str:
-    kind = line.domain.name if line.domain else "其他各领域检验检测机构"
-    level = f"（{line.get_level_display()}资质认定）" if line.level else ""
-    excluded = "、".join(str(each) for each in line.exclusions.all())
-    return f"{line.campaign.lead_bureau.region.name}{kind}{level}" + (f"，不含：{excluded}" if excluded else "")
-
-
-def size_words(line: PlanLine) -> str:
-    match line.size_kind:
-        case SizeKind.COUNT:
-            return f"抽取 {line.count} 家"
-        case SizeKind.RATIO:
-            stated = f"，计 {line.stated_count} 家" if line.stated_count else ""
-            return f"按 {line.ratio} 抽取{stated}"
-        case SizeKind.RATIO_BY_CLASS:
-            return "分类确定比例"
-    return "全部检查"
-
-
-def _credit(line: PlanLine) -> str:
-    by_class = line.size_kind == SizeKind.RATIO_BY_CLASS or line.lots_by_class
-    return "实施差异化抽查" if by_class else "—"
-
-
-def _period(campaign: Campaign) -> str:
-    stages = list(campaign.stages.all())
-    on_site = [stage for stage in stages if stage.kind == Stage.Kind.ON_SITE] or stages
-    if not on_site:
-        return "—"
-    begins = [stage.starts_on for stage in on_site if stage.starts_on]
-    return _until(min(begins, default=None), max(stage.ends_on for stage in on_site))
-
-
-def _until(begin: date | None, end: date) -> str:
-    return f"{begin:%Y-%m-%d} 至 {end:%Y-%m-%d}" if begin else f"{end:%Y-%m-%d} 前"
-
-
-def _mode(line: PlanLine) -> str:
-    own = LEVELS[Region.Level(line.campaign.lead_bureau.region.level)]
-    county = any(slot.county_department_id for slot in line.slots.all())
-    if not line.campaign.draws_lots:
-        return f"全面检查（{'县查' if county else f'{own}查'}）"
-    return f"{own}抽{'县' if county else own}查"
 
 
 def _facts(campaign: Campaign) -> Iterable[tuple[str, str]]:
@@ -133,12 +80,12 @@ def _facts(campaign: Campaign) -> Iterable[tuple[str, str]]:
         yield "发文字号", campaign.document_number
     yield "年度", f"{campaign.year}年"
     yield "类别", campaign.get_kind_display()
-    yield "检查时间", _period(campaign)
+    yield "起止时间", period_words(campaign)
 
 
 def _stages(campaign: Campaign) -> tuple[Table, ...]:
     rows = tuple(
-        (stage.name, _until(stage.starts_on, stage.ends_on) + ("（原则上）" if stage.is_soft else ""))
+        (stage.name, span_words(stage.starts_on, stage.ends_on) + ("（原则上）" if stage.is_soft else ""))
         for stage in campaign.stages.all()
     )
     return (Table("实施步骤", ("阶段", "时间"), rows),) if rows else ()

@@ -1,6 +1,7 @@
 """A version on its way: prepared from what is concluded, approved by another person, public once, corrected, withdrawn."""
 
 from collections.abc import Callable
+from dataclasses import astuple
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,6 +20,8 @@ from publications.digests import digest_of
 from publications.errors import PublicationError
 from publications.models import Publication, PublicationVersion, PublishedPenalty, PublishedResult
 from publications.states import VERSION_STEPS, VersionState
+from reports.sheets.annual_plan import plan_rows
+from reports.sheets.wanted import Wanted
 from tests.factories import accounts, campaigns
 from tests.publications import world as public
 from tests.visits import world
@@ -182,16 +185,23 @@ def test_plans_have_the_columns_of_real_annual_plans():
         campaign=campaign, kind="on_site", name="现场检查", starts_on=date(2025, 9, 15), ends_on=date(2025, 11, 15)
     )
 
+    by_class = {"size_kind": "ratio_by_class", "ratio_by_class": {"A": "1%", "D": "100%"}, "lots_by_class": {"D": 4}}
+    campaigns.line(campaign, code="food", title="食品", **by_class)
+
     annual = publishing.prepare_annual_plan(campaign.lead_bureau, 2025, by=public.officer()).versions.get()
     plan = publishing.prepare_plan(campaign, by=public.officer()).versions.get()
 
     cells = [
-        "见抽查事项清单", "大同市机动车检验", "抽取 2 家；每家 1 次", "—", "2025-09-15 至 2025-11-15", "大同市市场监督管理局",
+        "见抽查事项清单", "全市机动车检验机构", "抽 2 家，1 次", "不作区别", "2025年9月15日至2025年11月15日", "大同市市场监督管理局",
         "大同市生态环境局", "市抽县查",
     ]  # fmt: skip
     assert annual.content["tables"][0]["columns"][-1] == "模式"
-    assert annual.content["tables"][0]["rows"] == [["1", f"{campaign.title}（机动车检验机构）", *cells]]
-    assert plan.content["tables"][0]["rows"] == [["1", "机动车检验机构", *cells]]
+    assert annual.content["tables"][0]["rows"][0] == ["1", f"{campaign.title}（机动车检验机构）", *cells]
+    first, second = plan.content["tables"][0]["rows"]
+    assert first == ["1", "机动车检验机构", *cells]
+    assert second[4:6] == ["按信用风险分类差异化抽取，1 次", "按信用风险分类差异化抽取"]
+    sheet = [list(astuple(row)[2:]) for row in plan_rows(Wanted.now(campaign, public.officer()))]
+    assert sheet == [row[2:] for row in annual.content["tables"][0]["rows"]]
     assert plan.content["words"] == ["联系人张某，电话（电话略）。"]
     with pytest.raises(PublicationError, match="更正版本"):
         publishing.prepare_plan(campaign, by=public.officer())
