@@ -8,6 +8,7 @@ from django.core.management import call_command
 from accounts.models import Role, User
 from tests.factories import accounts
 from tests.journeys.visitor import DESK, Visitor
+from tests.journeys.visits import sign_in as sign_in_at_once
 
 CITY, POLICE, ECOLOGY = "scjg:140200", "ga:140200", "sthj:140200"
 
@@ -52,3 +53,15 @@ def enter(new_context, live_server, worker, faults) -> Callable[[str], Visitor]:
         return visitor
 
     return sign_in
+
+
+@pytest.fixture
+def seat(new_context, live_server, worker, faults) -> Callable[[User], Visitor]:
+    """`seat(user)`: this person, signed in already."""
+
+    def sit(user: User) -> Visitor:
+        context = new_context(viewport=DESK)
+        sign_in_at_once(context, user, live_server.url)
+        return Visitor(context.new_page(), live_server.url, faults)
+
+    return sit

@@ -174,11 +174,11 @@ def freeze(officer: Visitor, approver: Visitor) -> None:
     officer.look()
 
 
-def approve(approver: Visitor, act: str) -> None:
+def approve(approver: Visitor, act: str, *, password: str = accounts.PASSWORD) -> None:
     """From the workbench to the proposal, and yes with the password."""
     approver.go("/workbench/")
     approver.open("去审批")
-    approver.fill("您的登录密码", accounts.PASSWORD)
+    approver.fill("您的登录密码", password)
     approver.press(f"同意{act}")
     expect(approver.page).to_have_url(re.compile("/campaigns/"))
 

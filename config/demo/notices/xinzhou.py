@@ -1,7 +1,7 @@
 """忻市监认证〔2023〕221号: two domains with their own initiators and ratios, a full-coverage track beside the draw, results
 that are entered before follow-up ends, and one adopted from a special campaign."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from accounts.models import User
@@ -49,12 +49,12 @@ CASES = (
 )
 
 
-def fill(accounts: Mapping[str, User], visits: int | None) -> None:
+def fill(accounts: Mapping[str, User], visits: int | None, kinds: Sequence[Kind] = KINDS) -> None:
     officer = accounts["xinzhou-officer"]
     homes = pools.counties_of("1409")
     posts = pools.posts_of(PEOPLE, counties="1409", each=IN_COUNTIES)
     rows = Rows(
-        pools.institution_rows(Pool(KINDS, homes, DAY, "山西省市场监督管理局"), seed=221),
+        pools.institution_rows(Pool(kinds, homes, DAY, "山西省市场监督管理局"), seed=221),
         pools.inspector_rows(posts, DAY, seed=222),
     )
     opening.fill_pools(rows, "忻州市", by=officer)
