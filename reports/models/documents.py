@@ -84,6 +84,10 @@ class Document(models.Model):
     campaign = models.ForeignKey(
         Campaign, models.PROTECT, null=True, blank=True, related_name="documents", verbose_name="抽查活动"
     )
+    finding = models.ForeignKey(
+        "visits.Finding", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="专报的问题",
+        help_text="重大案件专报写哪一个问题",
+    )  # fmt: skip
     title = models.CharField("标题", max_length=200)
     state = models.CharField(
         "状态", max_length=10, choices=DocumentState.choices, default=DocumentState.DRAFT, editable=False

@@ -12,6 +12,7 @@ from reports.models.documents import DocumentKind
 from reports.official import transitions
 from reports.official.content import digest, to_json
 from reports.official.errors import DocumentError, SavedMeanwhile
+from visits.models import Finding
 
 FIRST_WORDS = "根据系统数据起草"
 LONGEST_TITLE = 200
@@ -19,9 +20,12 @@ LONGEST_TITLE = 200
 
 @transaction.atomic
 def begin_document(
-    kind: DocumentKind, draft: OfficialDocument, *, bureau: Bureau, campaign: Campaign | None, by: User
-) -> Document:
-    document = Document(kind=kind, bureau=bureau, campaign=campaign, title=_one_line(draft.title), created_by=by)
+    kind: DocumentKind, draft: OfficialDocument, *, bureau: Bureau, campaign: Campaign | None, by: User,
+    finding: Finding | None = None,
+) -> Document:  # fmt: skip
+    """finding: what an urgent report is about."""
+    title = _one_line(draft.title)
+    document = Document(kind=kind, bureau=bureau, campaign=campaign, finding=finding, title=title, created_by=by)
     require(by, "write", document)
     document.full_clean()
     with audit.recorded("reports.begin_document", document, by=by):

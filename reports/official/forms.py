@@ -11,21 +11,53 @@ from accounts.models import User
 from campaigns.models import Campaign
 from reports.documents import Contact, OfficialDocument
 from reports.models.documents import DocumentKind
+from reports.official.composing.urgent import reportable_findings
 from reports.official.numbering import Number
+from visits.models import Finding
 
 FEW_LINES = forms.Textarea(attrs={"rows": 2})
 
 
+class FindingField(forms.ModelChoiceField[Finding]):
+    def label_from_instance(self, obj: Finding) -> str:
+        return f"{obj.result.task.institution.name}：{obj.facts[:40]}（{obj.get_severity_display()}）"
+
+
 class NewDocumentForm(forms.Form):
+    """finding: asked for an urgent report only, where the chosen campaign has concluded findings."""
+
     kind = forms.ChoiceField(label="文种", choices=DocumentKind.choices)
     campaign = forms.ModelChoiceField(
         label="抽查活动", queryset=Campaign.objects.none(), help_text="文中的数据取自这项活动，起草后可以逐段修改。"
+    )
+    finding = FindingField(
+        label="专报的问题",
+        queryset=Finding.objects.none(),
+        empty_label=None,
+        help_text="已认定的问题，情节最重的在前。",
+        error_messages={"required": "请选择专报写哪一个问题。"},
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         campaigns: Any = self.fields["campaign"]
         campaigns.queryset = Campaign.objects.visible_to(user).select_related("lead_bureau__region")
+        self._offer_findings(user)
+
+    def _offer_findings(self, user: User) -> None:
+        field: Any = self.fields["finding"]
+        if self["kind"].value() == DocumentKind.URGENT_REPORT and user.bureau and (campaign := self._chosen()):
+            seen = Finding.objects.visible_to(user).values("pk")
+            field.queryset = reportable_findings(campaign, user.bureau).filter(pk__in=seen)
+        if not field.queryset.exists():
+            del self.fields["finding"]
+
+    def _chosen(self) -> Campaign | None:
+        try:
+            found: Campaign = self.fields["campaign"].clean(self["campaign"].value())
+        except forms.ValidationError:
+            return None
+        return found
 
 
 class HeadForm(forms.Form):

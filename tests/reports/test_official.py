@@ -13,15 +13,18 @@ import pypdf
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from django.urls import reverse
 from docx.oxml.ns import qn
 
 from accounts.models import Bureau
 from campaigns.models import Campaign
 from reports.documents import Attachment, Column, Heading, ItemList, OfficialDocument, Paragraph, Table
+from reports.models import Document
 from reports.models.documents import DocumentKind
 from reports.official.comparing import compare
 from reports.official.composing import compose
 from reports.official.composing.summary import HEADINGS
+from reports.official.composing.urgent import reportable_findings
 from reports.official.content import from_json, to_json
 from reports.official.docx import render_docx
 from reports.official.figures import figures_of
@@ -103,6 +106,27 @@ def test_bureau_below_counts_its_own_region_alone(campaign):
     summary = compose(DocumentKind.SUMMARY, campaign, below)
     assert (summary.recipients, summary.issuers) == ("山西省市场监督管理局", ("大同市市场监督管理局",))
     assert f"在大同市共有检查任务{own}家" in text_of(summary)
+
+
+def test_urgent_report_is_about_the_finding_its_writer_chose(campaign, client):
+    grave, *others = reportable_findings(campaign, campaign.lead_bureau)
+    client.force_login(official_world.writer())
+    new, told = reverse("reports:document_new"), {"kind": "urgent_report", "campaign": campaign.pk}
+
+    assert "专报的问题" not in client.get(new, {"campaign": campaign.pk}).content.decode()
+    asked = client.get(new, told, headers={"HX-Request": "true"}).content.decode()
+    assert re.findall(r'<option value="(\d+)"', asked)[-len(others) - 1 :] == [
+        str(each.pk) for each in (grave, *others)
+    ]
+    assert "请选择专报写哪一个问题" in client.post(new, told).content.decode()
+
+    chosen = others[-1]
+    client.post(new, told | {"finding": chosen.pk})
+    document = Document.objects.get(finding=chosen)
+    assert chosen.result.task.institution.name in document.title
+    assert chosen.facts.strip().rstrip("。") in text_of(from_json(document.latest.content))
+    client.post(reverse("reports:document_compose", args=[document.pk]))
+    assert document.versions.count() == 1
 
 
 @pytest.mark.parametrize("kind", DocumentKind)

@@ -13,6 +13,7 @@ from reports.official.composing.announcements import (
 from reports.official.composing.circulars import compose_bulletin, compose_notice, compose_transmittal
 from reports.official.composing.summary import compose_summary
 from reports.official.composing.urgent import compose_urgent_report
+from visits.models import Finding
 
 __all__ = [
     "compose",
@@ -34,9 +35,13 @@ COMPOSERS = {
     DocumentKind.RESULT_ANNOUNCEMENT: compose_result_announcement,
     DocumentKind.SUMMARY: compose_summary,
     DocumentKind.BULLETIN: compose_bulletin,
-    DocumentKind.URGENT_REPORT: compose_urgent_report,
 }
 
 
-def compose(kind: DocumentKind | str, campaign: Campaign, bureau: Bureau) -> OfficialDocument:
+def compose(
+    kind: DocumentKind | str, campaign: Campaign, bureau: Bureau, finding: Finding | None = None
+) -> OfficialDocument:
+    """finding: what an urgent report is about."""
+    if kind == DocumentKind.URGENT_REPORT:
+        return compose_urgent_report(campaign, bureau, finding)
     return COMPOSERS[DocumentKind(kind)](campaign, bureau)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from django.db.models import Case, QuerySet, When
 from django.utils import timezone
 
 from accounts.models import Bureau
@@ -10,6 +11,7 @@ from reports.datasets import full_address, long_date
 from reports.documents import Block, Heading, OfficialDocument, Paragraph
 from reports.official.composing.frame import fill_in, joined, official, the_one_above
 from reports.official.figures import FALSE_REPORTS, TAKEN, final_findings, in_wan, tasks_of
+from visits.codes import Severity
 from visits.models import Finding, Measure
 from visits.states import VisitState
 
@@ -27,8 +29,14 @@ def compose_urgent_report(campaign: Campaign, bureau: Bureau, finding: Finding |
 
 
 def _gravest(campaign: Campaign, bureau: Bureau) -> Finding | None:
-    found = final_findings(tasks_of(campaign, bureau)).filter(severity__in=FALSE_REPORTS)
-    return found.select_related("result__task__institution__county", "legal_basis").order_by("severity", "pk").first()
+    return reportable_findings(campaign, bureau).filter(severity__in=FALSE_REPORTS).first()
+
+
+def reportable_findings(campaign: Campaign, bureau: Bureau) -> QuerySet[Finding]:
+    """What is concluded in the bureau's part of the campaign, the gravest first."""
+    gravity = Case(*(When(severity=each, then=place) for place, each in enumerate(Severity)))
+    found = final_findings(tasks_of(campaign, bureau)).order_by(gravity, "pk")
+    return found.select_related("result__task__institution__county", "legal_basis")
 
 
 def _blank(campaign: Campaign) -> Iterator[Block]:

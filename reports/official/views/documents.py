@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.http import Request
 from accounts.lists import arrange
+from accounts.models import Bureau, User
 from accounts.rules import can, require
 from reports.models import Document, DocumentVersion
 from reports.official.comparing import compare
@@ -45,18 +46,24 @@ def documents(request: Request) -> HttpResponse:
 def new(request: Request) -> HttpResponse:
     require(request.user, "write", Document)
     form = NewDocumentForm(request.POST or None, initial=request.GET.dict(), user=request.user)
+    if request.htmx:
+        return render(request, "reports/documents/new.html#fields", {"form": form})
     if form.is_valid() and request.user.bureau:
-        kind, campaign, bureau = form.cleaned_data["kind"], form.cleaned_data["campaign"], request.user.bureau
         try:
-            made = begin_document(
-                kind, compose(kind, campaign, bureau), bureau=bureau, campaign=campaign, by=request.user
-            )
+            made = _begin(form, request.user.bureau, request.user)
         except DocumentError as refused:
             form.add_error(None, str(refused))
         else:
             messages.success(request, "已根据活动数据起草，请逐段核对修改后送签。")
             return redirect("reports:document_edit", made.pk)
     return render(request, "reports/documents/new.html", {"form": form})
+
+
+def _begin(form: NewDocumentForm, bureau: Bureau, user: User) -> Document:
+    told = form.cleaned_data
+    kind, campaign, finding = told["kind"], told["campaign"], told.get("finding")
+    draft = compose(kind, campaign, bureau, finding)
+    return begin_document(kind, draft, bureau=bureau, campaign=campaign, finding=finding, by=user)
 
 
 @require_GET

@@ -90,7 +90,7 @@ def compose_again(request: Request, pk: int) -> HttpResponse:
     require(request.user, "write", document)
     if document.campaign is None:
         return redirect(document)
-    draft = compose(document.kind, document.campaign, document.bureau)
+    draft = compose(document.kind, document.campaign, document.bureau, document.finding)
     try:
         before = document.latest.number
         version = save_version(document, draft, base=before, by=request.user, words="按最新数据重新起草")
