@@ -77,9 +77,9 @@ def fill(accounts: Mapping[str, User], visits: int | None) -> None:
 
 def play(show: Show, say: Say) -> None:
     say("以前的专项整治，其中认定的问题是回头看的对象")
-    earlier = _earlier(show)
+    before = earlier(show)
     show.clock.turn_to(at(ISSUED, "09:00"))
-    campaign = planning.from_notice("shanxi-2024", show.cast, Wishes(looks_back_at=[earlier]))
+    campaign = planning.from_notice("shanxi-2024", show.cast, Wishes(looks_back_at=[before]))
     campaign = planning.agree(campaign, show, ISSUED)
     if not show.reaches(StageReached.DRAWN):
         return
@@ -120,7 +120,7 @@ def disclose(campaign: Campaign, show: Show) -> None:
         disclosing.accept_disclosure(submitted, by=show.cast.officer)
 
 
-def _earlier(show: Show) -> Campaign:
+def earlier(show: Show) -> Campaign:
     """The rectification campaign of spring: all institutions, by their counties."""
     given = planning.Special(
         "140000-2024-86", "2024年检验检测市场专项整治", "", "检验检测机构", ("C06", "C06-01"), (), date(2024, 4, 8),
