@@ -20,7 +20,7 @@ FEW_LINES = forms.Textarea(attrs={"rows": 2})
 
 class FindingField(forms.ModelChoiceField[Finding]):
     def label_from_instance(self, obj: Finding) -> str:
-        return f"{obj.result.task.institution.name}：{obj.facts[:40]}（{obj.get_severity_display()}）"
+        return f"{obj.result.task.institution.name}（{obj.get_severity_display()}）：{obj.facts[:30]}"
 
 
 class NewDocumentForm(forms.Form):
