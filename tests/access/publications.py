@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tests.access.world import City
 
 KINDS = (
-    "draft_publication", "draft_version", "draft_results", "draft_result", "draft_penalty", "proposed_version",
+    "draft_publication", "draft_version", "draft_results", "draft_public_result", "draft_penalty", "proposed_version",
     "published_version", "published_publication", "published_measure", "credit_repair", "submitted_disclosure", "own_disclosure",
 )  # fmt: skip
 
@@ -35,7 +35,7 @@ def add_publications(city: "City") -> dict[str, Any]:
         "draft_publication": results.publication,
         "draft_version": results,
         "draft_results": results,
-        "draft_result": results.results.get(),
+        "draft_public_result": results.results.get(),
         "draft_penalty": penalties.penalties.get(),
         "proposed_version": publishing.propose(text, by=officer),
         "published_version": public,

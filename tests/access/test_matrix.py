@@ -20,7 +20,7 @@ from accounts.access import every_route_is_declared as declared_check
 from config.access import ROUTES
 from jobs.models import JobQuerySet
 from tests.access.examples import EXAMPLES, Example
-from tests.access.world import World, build_world, rolled_back
+from tests.access.world import NAMED_BY_ROOMS, World, build_world, rolled_back
 from tests.sessions import session_of
 
 pytestmark = pytest.mark.once_with_sqlite  # rights are decided in Python and by plain filters
@@ -178,6 +178,10 @@ def test_every_route_is_declared():
 def test_every_route_has_an_example():
     assert set(ROUTE_NAMES) - set(EXAMPLES) == set()
     assert set(EXAMPLES) - set(ROUTE_NAMES) == set()
+
+
+def test_no_two_rooms_name_a_kind_of_object_alike():
+    assert sorted(NAMED_BY_ROOMS) == sorted(set(NAMED_BY_ROOMS))
 
 
 @pytest.mark.django_db

@@ -446,6 +446,12 @@ KINDS: dict[str, Kind] = {
 }
 """What own and foreign objects a route can be asked for; `Example.kind` names one of these."""
 
+NAMED_BY_ROOMS = [
+    name
+    for kinds in (SELF_CHECK_KINDS, VISIT_KINDS, DOCUMENT_KINDS, DUTY_KINDS, SITE_KINDS, PUBLICATION_KINDS)
+    for name in kinds
+]
+
 
 def rolled_back(act: Callable[[], Any]) -> Any:
     """The answer of `act`, whose writes are undone."""

@@ -445,8 +445,9 @@ def test_draw_page_lists_the_substitutions_for_those_who_see_the_result(client, 
     assert task.institution.name not in unseen.content.decode()
 
 
-ASKED_ABOVE = 6
-"""Rooms above offer what a task's page leads to and waits for: the self-check; visits, results and adoptions."""
+ASKED_ABOVE = 9
+"""Rooms above offer what a task's page leads to and waits for: the self-check; visits, results and adoptions; what is public of
+it. And the calendar of working days is asked for its corrections."""
 
 
 @pytest.mark.parametrize("who", ["officer", "supervisor", "inspector", "county"])
