@@ -86,8 +86,9 @@ class Stage:
         self.officer.go(reverse("visits:results", args=[task.pk]))
         self.officer.sees("已认定", *seen)
 
-    def issue(self, campaign: Campaign, kind: str, serial: str) -> Document:
+    def issue(self, campaign: Campaign, kind: str, number: str) -> None:
         """Begun of the campaign's data, completed where no record could tell, presented and issued with its number."""
+        code_word, year, serial = re.findall(r"[^〔〕号]+", number)
         self.officer.go(f"{reverse('reports:document_new')}?campaign={campaign.pk}")
         self.officer.fill("文种", kind)
         self.officer.press("起草")
@@ -100,13 +101,12 @@ class Stage:
         self.approver.sees(f"待签发：{document.title}".replace("\n", ""))
         self.approver.go(document.get_absolute_url())
         follow(self.approver, "签发")
-        self.approver.fill("顺序号", serial)
+        for label, value in {"发文代字": code_word, "年份": year, "顺序号": serial}.items():
+            self.approver.fill(label, value)
         self.approver.press("签发")
-        self.approver.sees("已签发")
-        document.refresh_from_db()
-        return document
+        self.approver.sees("已签发", number)
 
-    def publish_results(self, campaign: Campaign) -> Publication:
+    def publish_results(self, campaign: Campaign) -> None:
         self.officer.go(reverse("publications:campaign", args=[campaign.pk]))
         self.officer.open("检查结果（")
         self.officer.press("起草公示")
@@ -115,7 +115,6 @@ class Stage:
         self.approver.go(publication.get_absolute_url())
         self.approver.press("批准公示")
         self.approver.sees("已公示")
-        return publication
 
     def public_sees(self, campaign: Campaign, published: Sequence[Task], hidden: str) -> None:
         """The results of these tasks, on the list and on the campaign's own page, and nothing of `hidden`."""

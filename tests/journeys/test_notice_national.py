@@ -42,9 +42,8 @@ def test_national_from_eleven_quotas_to_the_public_page(stage):
     assert [int(row[1]) for row in rows.values()] == [*QUOTAS, sum(QUOTAS)]
     assert [rows["合计"][each] for each in notices.FIGURES] == ["100", "2", "1"]
     stage.officer.sees(f"国家质检中心 {centres.count()} 家")
-    notice = stage.issue(campaign, "抽查通知", "90")
+    stage.issue(campaign, "抽查通知", "国市监检测发〔2023〕90号")
     stage.approver.sees("海关总署", "国家质检中心不少于20家")
-    assert notice.number.endswith("90号")
 
     stage.publish_results(campaign)
     others = campaign.tasks.exclude(pk__in=[each.pk for each in visited])

@@ -47,9 +47,8 @@ def test_shanxi_from_earlier_findings_to_the_public_page(stage):
     stage.open_result(not_mended, "回头看：", "以前已认定过")
     rows = notices.sheet(stage.officer, campaign, "national-statistics")
     assert [rows["合计"][each] for each in notices.FIGURES] == ["6", "2", "1"]
-    transmittal = stage.issue(campaign, "转发通知", "193")
+    stage.issue(campaign, "转发通知", "晋市监发〔2024〕193号")
     stage.approver.sees("国市监检测发〔2024〕80号", "“回头看”", "山西省交通运输厅")
-    assert transmittal.number.endswith("193号")
 
     stage.publish_results(campaign)
     hidden = next(task for task in tasks if task not in (mended, not_mended))

@@ -46,9 +46,8 @@ def test_xinzhou_from_the_notice_to_the_public_page(stage):
     assert {title: [row[each] for each in notices.FIGURES] for title, row in rows.items()} == {
         "机动车检验机构": ["2", "2", "2"], "生态环境监测机构": ["2", "1", "1"], "合计": ["4", "3", "3"],
     }  # fmt: skip
-    notice = stage.issue(campaign, "抽查通知", "221")
+    stage.issue(campaign, "抽查通知", "忻市监认证〔2023〕221号")
     stage.approver.sees("忻州市公安局", "忻州市生态环境局", "10%", "25%", "2023年10月31日")
-    assert notice.number.endswith("221号")
 
     stage.publish_results(campaign)
     stage.public_sees(campaign, visited, drawn["eco"][1].institution.name)
