@@ -21,7 +21,7 @@ from tooling import services
 ROOT = Path(__file__).resolve().parent.parent
 TITLES = {"sqlite": "SQLite, a folder as the queue", "postgres": "PostgreSQL, Redis"}
 PROCESSES = {"sqlite": "2", "postgres": "3"}
-"""On PostgreSQL a test waits for servers and the browser a good part of its time."""
+"""Both runs go on at once: on PostgreSQL a test waits for servers and the browser a good part of its time."""
 ONCE = {"sqlite": ["-m", "not once_with_postgres"], "postgres": ["-m", "not once_with_sqlite"]}
 """When both runs are made: what the other one tells alone. tests/conftest.py says of which tests that holds."""
 FOREIGN = (
@@ -49,7 +49,6 @@ def main() -> int:
     parser.add_argument("--only", choices=["sqlite", "postgres"])
     options, arguments = parser.parse_known_args()
     started = time.monotonic()
-    outcomes = []
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="lianchou-servers-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -60,10 +59,11 @@ def main() -> int:
         if options.only != "sqlite":
             environments["postgres"] = clean_environment() | started_services(stack, folder)
         migrate(environments.values())
+        suites: list[Suite] = []
         for name, environment in environments.items():
-            print(f"== {TITLES[name]}", flush=True)
             once = ONCE[name] if options.only is None else []
-            outcomes.append(run_suite(environment, folder / f"{name}.xml", PROCESSES[name], [*once, *arguments]))
+            suites.append(Suite.start(name, folder, environment, [*once, *arguments], aside=len(suites) > 0))
+        outcomes = [suite.outcome() for suite in suites]
     print(f"took {time.monotonic() - started:.0f} s")
     print(f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed")
     return max(outcome.exit_code for outcome in outcomes)
@@ -88,11 +88,34 @@ def migrate(environments: Iterable[dict[str, str]]) -> None:
         sys.exit("the migrations failed")
 
 
-def run_suite(environment: dict[str, str], report: Path, processes: str, arguments: list[str]) -> Outcome:
-    command = [sys.executable, "-m", "pytest", "-q", "-n", processes, "--dist", "worksteal", "--durations=12"]
-    run = subprocess.run([*command, f"--junitxml={report}", *arguments], cwd=ROOT, env=environment, check=False)
-    passed, failed = count(report)
-    return Outcome(passed, failed, run.returncode)
+@dataclass(frozen=True)
+class Suite:
+    """A run that goes on. One aside writes into a file, which is shown when the run before it has ended."""
+
+    name: str
+    run: "subprocess.Popen[bytes]"
+    report: Path
+    written: Path | None
+
+    @classmethod
+    def start(
+        cls, name: str, folder: Path, environment: dict[str, str], arguments: list[str], *, aside: bool
+    ) -> "Suite":
+        report, written = folder / f"{name}.xml", folder / f"{name}.txt" if aside else None
+        command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES[name], "--dist", "worksteal"]
+        command += ["--durations=12", f"--junitxml={report}", *arguments]
+        with ExitStack() as stack:
+            output = stack.enter_context(written.open("wb")) if written else None
+            run = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        return cls(name, run, report, written)
+
+    def outcome(self) -> Outcome:
+        print(f"== {TITLES[self.name]}", flush=True)
+        exit_code = self.run.wait()
+        if self.written:
+            print(self.written.read_text(errors="replace"), flush=True)
+        passed, failed = count(self.report)
+        return Outcome(passed, failed, exit_code)
 
 
 def count(report: Path) -> tuple[int, int]:
