@@ -111,8 +111,8 @@ def _guards_are_lifted_between_tests() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb() -> bool:
-    """Whether pytest-django finds a migrated database in place."""
+def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
+    """Whether pytest-django finds a migrated database in place: where each of several processes looks for its own."""
     return connection.vendor == "sqlite" and migrated.place(Path(connection.settings_dict["TEST"]["NAME"]))
 
 
