@@ -1,6 +1,7 @@
 """Builds the demo through the services and importers that people use, so that it cannot break a rule."""
 
 import io
+import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -132,9 +133,20 @@ def _flag_some(by: User) -> None:
 
 
 def _run(job: Job | None) -> None:
-    done = run_job(job.pk) if job else None
+    done = (run_job(job.pk) or _run_elsewhere(job)) if job else None
     if done is None or done.state != JobState.DONE:
         raise RuntimeError(f"演示数据导入失败：{done and (done.error or done.message)}")
+
+
+def _run_elsewhere(job: Job) -> Job:
+    """A worker was quicker: as it left the job."""
+    patience = time.monotonic() + 120
+    while time.monotonic() < patience:
+        job.refresh_from_db()
+        if job.state not in (JobState.QUEUED, JobState.RUNNING):
+            break
+        time.sleep(0.2)
+    return job
 
 
 def workbook_of(rows: Iterable[Mapping[str, Any]]) -> bytes:

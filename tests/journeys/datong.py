@@ -73,6 +73,7 @@ def upload(visitor: Visitor, where: str, workbook: Path) -> None:
 def create_campaign(visitor: Visitor) -> None:
     visitor.go("/campaigns/")
     visitor.open("新建抽查活动")
+    visitor.go("/campaigns/new/blank/")
     visitor.fill("活动编号", NUMBER)
     visitor.fill("名称", TITLE)
     visitor.fill("年度", "2025")

@@ -13,6 +13,7 @@ from visits.models import DepartmentResult
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("media_root")]
 CITY, ECOLOGY = "大同市市场监管局", "大同市生态环境局"
+TO_PUBLISH = ("公示检查结果", CITY)
 
 
 def waits(task: Task, user: User | None = None) -> list[tuple[str, str]]:
@@ -53,17 +54,25 @@ def test_task_says_after_the_visit_whose_result_and_which_decision_is_missing() 
 
 def test_task_says_who_decides_first_and_until_when_the_institution_rectifies() -> None:
     task = world.concluded()
-    assert waits(task) == [("处理 1 个问题：责令整改或者提出处理措施", CITY)]
+    assert waits(task) == [TO_PUBLISH, ("处理 1 个问题：责令整改或者提出处理措施", CITY)]
     fine = world.measure(task, MeasureKind.FINE, bureau=world.ECOLOGY)
     world.measure(task, MeasureKind.REVOCATION)
-    assert waits(task) == [("作出处理决定：罚款", ECOLOGY), ("作出处理决定：撤销资质认定", f"{ECOLOGY}决定罚款")]
+    assert waits(task) == [
+        TO_PUBLISH,
+        ("作出处理决定：罚款", ECOLOGY),
+        ("作出处理决定：撤销资质认定", f"{ECOLOGY}决定罚款"),
+    ]
     measures.drop_measure(fine, words="不予处罚", by=world.officer(world.ECOLOGY))
     order = world.ordered(task)
-    assert waits(task) == [("作出处理决定：撤销资质认定", CITY), (f"整改并报告：{order.number}", "被检查机构")]
-    assert awaited_of(world.officer(), Task.objects.get(pk=task.pk))[1].due_on == timezone.localdate() + timedelta(30)
+    assert waits(task) == [
+        TO_PUBLISH,
+        ("作出处理决定：撤销资质认定", CITY),
+        (f"整改并报告：{order.number}", "被检查机构"),
+    ]
+    assert awaited_of(world.officer(), Task.objects.get(pk=task.pk))[2].due_on == timezone.localdate() + timedelta(30)
 
     rectifying.report_rectified(order, text="已补齐", by=world.head(task))
-    assert waits(task)[1] == (f"复查：{order.number}", CITY)
+    assert waits(task)[2] == (f"复查：{order.number}", CITY)
 
 
 def test_task_that_ended_waits_for_nothing() -> None:
