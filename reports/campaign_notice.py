@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 
 from accounts.models import Bureau, Region
 from campaigns import draw as engine
@@ -14,7 +16,9 @@ from campaigns.planning import preview_plan
 from campaigns.sheets import plan_lines
 from campaigns.states import DrawState
 from reports.datasets import long_date
-from reports.documents import Block, Column, Contact, Heading, OfficialDocument, Paragraph, Table
+from reports.documents import Attachment, Block, Column, Contact, Heading, OfficialDocument, Paragraph, Table
+from reports.duties.assigning import wanted_of
+from reports.sheets.inspection_summary import figure_labels
 
 WHOLE = {
     Region.Level.NATION: "全国", Region.Level.PROVINCE: "全省", Region.Level.CITY: "全市", Region.Level.COUNTY: "全县（区）",
@@ -42,6 +46,12 @@ LINE_TABLE = (
 )
 LISTED_TABLE = (LINE_TABLE[0], Column("检查领域", 2), Column("列入机构（家）", 1, "center"), LINE_TABLE[-1])
 """Of a campaign without a draw."""
+SUMMARY_SHEET = "检查信息汇总表"
+SUMMARY_COLUMNS = (
+    Column("领域", 2),
+    Column("部门联合情况（部门名称）", 1.2),
+    *(Column(label, 1, "center") for label in figure_labels()),
+)
 
 VEHICLE_WORDS = (
     "结合深化机动车检验制度改革优化车检服务等工作，严厉打击不执行国家标准检验、替检代检、篡改检验数据、出具虚假检验报告等违法违规行为。"
@@ -118,6 +128,7 @@ def compose_campaign_notice(campaign: Campaign) -> OfficialDocument:
         recipients=recipients(issuers),
         body=tuple(_body(campaign, issuers, figures)),
         issued_on=campaign.issued_on,
+        attachments=tuple(_annexes(campaign)),
         openness=_openness(campaign),
         cc=(
             *(blueprint.copies_to if blueprint else ()),
@@ -190,7 +201,7 @@ def _bureaus(line: PlanLine, campaign: Campaign) -> tuple[str, ...]:
 
 def _body(campaign: Campaign, issuers: list[Bureau], figures: list[LineFigures]) -> Iterator[Block]:
     yield Paragraph(_opening(campaign, issuers))
-    yield Heading(1, "抽查对象")
+    yield Heading(1, "抽查对象" if campaign.draws_lots else "检查对象")
     yield from _targets(campaign, figures)
     yield Heading(1, "重点任务")
     for each in figures:
@@ -333,9 +344,33 @@ def _requirements(campaign: Campaign) -> Iterator[Block]:
         is_discipline = title == DISCIPLINE_TITLE and campaign.discipline
         yield Heading(2, title, follow_on=campaign.discipline if is_discipline else words)
     if campaign.publishes_results:
-        yield Heading(2, "公开抽查结果。", follow_on="监督检查结果应及时向社会公开，接受社会监督，形成有效震慑。")
-    reports = [stage for stage in campaign.stages.all() if stage.kind == Stage.Kind.REPORT]
-    if reports:
-        words = "；".join(f"{stage.name}，截止{long_date(stage.ends_on)}" for stage in reports)
-        office = campaign.lead_bureau.contact_office
-        yield Heading(2, "加强信息报送。", follow_on=f"请按下列时限报送{campaign.lead_bureau.name}{office}：{words}。")
+        title = "公开抽查结果。" if campaign.draws_lots else "公开检查结果。"
+        yield Heading(2, title, follow_on="监督检查结果应及时向社会公开，接受社会监督，形成有效震慑。")
+    if words := "；".join(_reports(campaign)):
+        yield Heading(2, "加强信息报送。", follow_on=f"{words}。")
+
+
+def _reports(campaign: Campaign) -> Iterator[str]:
+    """What is handed in to whom, by days; last what is told whenever it happens."""
+    wanted = wanted_of(campaign)
+    for (day, is_soft), items in groupby(
+        sorted(wanted, key=lambda each: (each.due_on or date.max, each.is_soft)),
+        key=lambda each: (each.due_on, each.is_soft),
+    ):
+        same = list(items)
+        titles = "、".join(dict.fromkeys(each.title.removeprefix("报送") for each in same))
+        to = next((each.channel for each in same if each.channel), _office(campaign))
+        until = f"{'原则上' if is_soft else ''}于{long_date(day)}前将" if day else "遇有"
+        yield f"{until}{titles}{'报送' if day else '，及时报告'}{to}"
+
+
+def _office(campaign: Campaign) -> str:
+    return f"{campaign.lead_bureau.name}{campaign.lead_bureau.contact_office}"
+
+
+def _annexes(campaign: Campaign) -> Iterator[Attachment]:
+    """The blank sheet that is to be filled and handed in, where one is."""
+    if any(SUMMARY_SHEET in each.title for each in wanted_of(campaign)):
+        blank = ("",) * (len(SUMMARY_COLUMNS) - 1)
+        rows = [(line.title, *blank) for line in plan_lines(campaign)]
+        yield Attachment(f"{campaign.title}{SUMMARY_SHEET}", (Table(SUMMARY_COLUMNS, (*rows, ("总数", *blank))),))

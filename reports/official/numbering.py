@@ -7,6 +7,7 @@ from datetime import date
 from django.db import transaction
 
 from accounts.models import Bureau
+from campaigns.blueprints import BLUEPRINTS
 from reports.models import Document, DocumentSeries
 from reports.official.errors import NumberTaken
 
@@ -34,7 +35,16 @@ def proposed(document: Document, day: date) -> Number:
     known = parsed(campaign.document_number) if campaign and document.kind == "notice" else None
     if known and not _is_taken(document.bureau, known):
         return known
-    return Number(document.bureau.document_prefix or document.bureau.short_name, day.year)
+    return Number(_code_word(document), day.year)
+
+
+def _code_word(document: Document) -> str:
+    """The bureau's own; where the campaign follows this place's notice, the word under which that was issued."""
+    campaign = document.campaign
+    followed = BLUEPRINTS.get(campaign.blueprint) if campaign and document.kind == "notice" else None
+    if followed and followed.place == document.bureau.region.name and (model := parsed(followed.document_number)):
+        return model.code_word
+    return document.bureau.document_prefix or document.bureau.short_name
 
 
 def _is_taken(bureau: Bureau, number: Number) -> bool:

@@ -75,6 +75,13 @@ def columns_of(campaign: Campaign) -> tuple[Field | Group, ...]:
     return (DOMAIN, DEPARTMENTS, Group(heading, FIGURES))
 
 
+def figure_labels() -> Iterator[str]:
+    """The headings of the figures in one line each, as a blank sheet prints them."""
+    for each in FIGURES:
+        for field in each.columns if isinstance(each, Group) else (each,):
+            yield field.header.replace("\n(", "（").replace(")", "）")
+
+
 def summary_rows(wanted: Wanted, facts: Sequence[TaskFacts] | None = None) -> list[SummaryRow]:
     """The campaign's lines in their order, those with nothing as well."""
     facts = facts_of(wanted) if facts is None else facts

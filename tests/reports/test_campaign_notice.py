@@ -83,10 +83,28 @@ def test_report_stages_stand_among_the_requirements():
 
     document = composed(campaign)
 
-    assert (
-        follow_on(document, "加强信息报送。") == "请按下列时限报送大同市市场监督管理局：报送总结，截止2025年11月25日。"
-    )
+    assert follow_on(document, "加强信息报送。") == "于2025年11月25日前将总结报送大同市市场监督管理局。"
     assert "报送总结。" not in headings(document, 2)
+
+
+def test_a_notice_without_a_draw_says_what_is_handed_in_and_brings_the_blank_sheet():
+    campaign = dispatched.campaign()
+    Campaign.objects.filter(pk=campaign.pk).update(blueprint="jincheng-2022", draws_lots=False)
+    campaign = Campaign.objects.get(pk=campaign.pk)
+
+    document = composed(campaign)
+
+    assert follow_on(document, "加强信息报送。") == (
+        "于2022年7月31日前将专项整治行动总结、检查信息汇总表报送市局认证科；遇有社会影响较大的违法案件，及时报告市局认证科。"
+    )
+    assert "公开检查结果。" in headings(document, 2)
+    [annex] = document.attachments
+    assert annex.title == f"{campaign.title}检查信息汇总表"
+    assert [column.title for column in annex.body[0].columns][2:4] == [
+        "检查机构数（家）",
+        "存在违法违规行为的机构（家）",
+    ]
+    assert annex.body[0].rows[-1] == ("总数", *[""] * 8)
 
 
 @pytest.mark.parametrize(("branch_of", "words"), [(None, "公安局"), ("ga:140200", "公安分局")])
