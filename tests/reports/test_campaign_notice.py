@@ -88,14 +88,13 @@ def test_report_stages_stand_among_the_requirements():
 
 
 def test_a_notice_without_a_draw_says_what_is_handed_in_and_brings_the_blank_sheet():
-    campaign = dispatched.campaign()
-    Campaign.objects.filter(pk=campaign.pk).update(blueprint="jincheng-2022", draws_lots=False)
-    campaign = Campaign.objects.get(pk=campaign.pk)
+    campaign = datong.campaign(draws_lots=False, blueprint="jincheng-2022")
+    datong.line(campaign, "food", 1)
 
     document = composed(campaign)
 
     assert follow_on(document, "加强信息报送。") == (
-        "于2022年7月31日前将专项整治行动总结、检查信息汇总表报送市局认证科；遇有社会影响较大的违法案件，及时报告市局认证科。"
+        "于2025年7月31日前将专项整治行动总结、检查信息汇总表报送市局认证科；遇有社会影响较大的违法案件，及时报告市局认证科。"
     )
     assert "公开检查结果。" in headings(document, 2)
     [annex] = document.attachments
