@@ -23,6 +23,8 @@ PROJECT = Path(__file__).resolve().parent.parent
 FLUSH_ATTEMPTS = 5
 ABOVE = frozenset({"api", "publications", "selftest", "visits"})
 """Rooms whose services read and write rows as those below do, which both runs test."""
+READING = frozenset({"test_explaining", "test_minutes", "test_record", "test_simulation", "test_datasets"})
+"""They tell of draws and tasks that other tests make on both."""
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -47,7 +49,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         elif item.get_closest_marker("journey"):
             item.add_marker("once_with_postgres")
-        elif shows_pages(item):
+        elif shows_pages(item) or item.path.stem in READING:
             item.add_marker("once_with_sqlite")
         elif item.path.parent.name in ABOVE:
             item.add_marker("once_with_postgres")
