@@ -20,19 +20,21 @@ RUN .venv/bin/python tooling/vendor.py && rm -rf node_modules
 
 COPY . .
 # Static files are collected with production's storage into the image; the values only satisfy the start-up guard.
-RUN mkdir -p "$DATA_DIR" \
-    && LIANCHOU_ENV=production SECRET_KEY="$(python3 -c 'import secrets; print(secrets.token_urlsafe(50))')" \
-       ALLOWED_HOSTS=build DATABASE_URL=sqlite:////tmp/build.sqlite3 CELERY_BROKER_URL=redis://:build@build/0 \
+RUN mkdir -p "$DATA_DIR" /srv/lianchou/anchors /srv/lianchou/backups \
+    && secret() { python3 -c 'import secrets; print(secrets.token_urlsafe(50))'; } \
+    && LIANCHOU_ENV=production SECRET_KEY="$(secret)" ALLOWED_HOSTS=build BEHIND_PROXY=1 TRUSTED_PROXIES=1 \
+       DATABASE_URL="postgres://build:$(secret)@build/build" CELERY_BROKER_URL="redis://:$(secret)@build/0" \
        STATIC_ROOT=/srv/lianchou/collected-static .venv/bin/python manage.py collectstatic --noinput \
     && useradd --system --home-dir /srv/lianchou --uid 10001 lianchou \
-    && chown -R lianchou "$DATA_DIR"
+    && chown -R lianchou "$DATA_DIR" /srv/lianchou/anchors /srv/lianchou/backups
 
 ENV LIANCHOU_ENV=production \
     STATIC_ROOT=/srv/lianchou/collected-static \
+    XDG_CACHE_HOME=/tmp \
     PATH=/srv/lianchou/app/.venv/bin:$PATH
 USER lianchou
 VOLUME /srv/lianchou/data
 EXPOSE 8000
-HEALTHCHECK --interval=15s --timeout=5s --start-period=60s \
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s \
     CMD ["python", "tooling/is_healthy.py"]
-CMD ["gunicorn", "config.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "4", "--no-control-socket"]
+CMD ["gunicorn", "config.wsgi", "--config", "python:config.web_server", "--bind", "0.0.0.0:8000"]

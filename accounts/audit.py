@@ -99,7 +99,9 @@ def _append(
 
 def locked_head() -> AuditHead:
     """The end of the chain, locked until the transaction ends; the first event of all begins it."""
-    head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1, defaults={"number": 0, "digest": chain.GENESIS})
+    head, _ = AuditHead.objects.select_for_update(no_key=True).get_or_create(
+        pk=1, defaults={"number": 0, "digest": chain.GENESIS}
+    )
     return head
 
 

@@ -12,10 +12,12 @@ from accounts.models import Bureau, Department, Region, Role, User
 from accounts.services import AccountRefused
 from accounts.services.tokens import LIFETIMES
 
-HOW_TO_CHOOSE = "至少 12 位；或至少 8 位且包含大写字母、小写字母、数字、符号中的三类。不用常见密码，不含用户名和电话。"
+HOW_TO_CHOOSE = "至少 12 位；或至少 8 位且包含大写字母、小写字母、数字、符号中的三类。不用常见密码和键盘上连续的按键，不含用户名和电话，不与最近用过的相同。"
 
 
 class SignInForm(forms.Form):
+    refused_title = "还不能登录"
+
     username = UsernameField(
         label="用户名", widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True})
     )
@@ -25,6 +27,23 @@ class SignInForm(forms.Form):
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
+
+
+class CodeForm(forms.Form):
+    refused_title = "还不能继续"
+
+    code = forms.CharField(
+        label="动态口令或恢复码",
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True}),
+    )
+
+    def __init__(self, *args: Any, first: bool = False, **kwargs: Any) -> None:
+        """`first`: of a telephone that is being set up, for which there are no recovery codes yet."""
+        super().__init__(*args, **kwargs)
+        if first:
+            self.fields["code"].label = "手机上显示的六位动态口令"
+            self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autofocus": False}
 
 
 class PasswordForm(forms.Form):

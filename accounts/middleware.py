@@ -9,16 +9,17 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 
-from accounts.models import User
+from accounts.models import Session, User
+from accounts.passwords import has_expired
+from accounts.services.second_factor import is_required_of
+from accounts.sessions import KEY, ORIGIN, PASSED, SINCE
 
 TOUCH_AFTER_SECONDS = 60
-KEY = "last_seen"
-SINCE = "signed_in_at"
 
 
 class IdleTimeout:
     """Signs out whoever did nothing for SESSION_IDLE_SECONDS or signed in longer than SESSION_COOKIE_AGE ago, keeps
-    those who must change their password to the page where they do so, and keeps signed-in pages out of caches."""
+    those who must change their password or show a one-time code to the page where they do so, and keeps signed-in pages out of caches."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -40,8 +41,11 @@ class IdleTimeout:
         request.session.setdefault(SINCE, now)
         if now - request.session.get(KEY, 0) > TOUCH_AFTER_SECONDS:
             request.session[KEY] = now
-        if user.must_change_password and request.path not in _open_paths():
+        by_password = request.session.get(ORIGIN, {}).get("way") != Session.Way.SINGLE_SIGN_ON
+        if by_password and (user.must_change_password or has_expired(user)) and request.path not in _open_paths():
             return redirect("accounts:password")
+        if not request.session.get(PASSED) and is_required_of(user) and request.path not in _open_paths():
+            return redirect("accounts:second_factor")
         return self.get_response(request)
 
 
@@ -56,4 +60,4 @@ def _why_over(request: HttpRequest) -> str:
 
 
 def _open_paths() -> set[str]:
-    return {reverse("accounts:password"), reverse("accounts:sign_out")}
+    return {reverse(f"accounts:{name}") for name in ("password", "sign_out", "second_factor", "code")}

@@ -39,6 +39,9 @@ declare(
         "close": is_system_administrator & ~is_oneself,
         "reset_password": ~is_oneself
         & (is_system_administrator & ~is_an_administrator | holds_the_same_administrator_role),
+        "reset_second_factor": is_security_administrator & ~is_oneself,
+        "unlock": is_security_administrator & ~is_oneself,
+        "end_sessions": is_security_administrator & ~is_oneself,
         "grant_role": is_security_administrator & ~is_oneself,
     },
 )

@@ -1,17 +1,25 @@
 from django.urls import path
 
-from accounts.views import calendar, own, places, trail, users
+from accounts.views import calendar, own, places, second_factor, single_sign_on, trail, users
 
 app_name = "accounts"
 
 urlpatterns = [
     path("sign-in/", own.sign_in, name="sign_in"),
+    path("sign-in/code/", second_factor.code, name="code"),
+    path("sso/", single_sign_on.sso, name="sso"),
+    path("sso/callback/", single_sign_on.sso_callback, name="sso_callback"),
     path("sign-out/", own.sign_out, name="sign_out"),
     path("password/", own.password, name="password"),
     path("profile/", own.profile, name="profile"),
     path("email/", own.email, name="email"),
     path("tokens/", own.tokens, name="tokens"),
     path("tokens/<str:token_key>/revoke/", own.revoke_token, name="token_revoke"),
+    path("second-factor/", second_factor.show, name="second_factor"),
+    path("second-factor/codes/", second_factor.renew_codes, name="second_factor_codes"),
+    path("second-factor/remove/", second_factor.remove, name="second_factor_remove"),
+    path("sessions/end-others/", own.end_other_sessions, name="sessions_end_others"),
+    path("sessions/<slug:session_key>/end/", own.end_session, name="session_end"),
     path("users/", users.user_list, name="users"),
     path("users/new/", users.user_create, name="user_create"),
     path("users/<int:pk>/", users.user_detail, name="user"),
@@ -19,6 +27,9 @@ urlpatterns = [
     path("users/<int:pk>/close/", users.user_close, name="user_close"),
     path("users/<int:pk>/reopen/", users.user_reopen, name="user_reopen"),
     path("users/<int:pk>/reset/", users.user_reset, name="user_reset"),
+    path("users/<int:pk>/second-factor/reset/", users.user_factor_reset, name="user_factor_reset"),
+    path("users/<int:pk>/unlock/", users.user_unlock, name="user_unlock"),
+    path("users/<int:pk>/sign-out/", users.user_sign_out, name="user_sign_out"),
     path("users/<int:pk>/roles/", users.user_grant, name="user_grant"),
     path("users/<int:pk>/roles/<slug:role>/revoke/", users.user_revoke, name="user_revoke"),
     path("bureaus/", places.bureau_list, name="bureaus"),

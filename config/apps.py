@@ -7,3 +7,4 @@ class ProjectConfig(AppConfig):
 
     def ready(self) -> None:
         from config import checks  # noqa: F401, PLC0415  # registers the system checks
+        from config.upkeep import actions  # noqa: F401, PLC0415  # what they are called in the audit trail

@@ -9,27 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
-import environ
 from csp.constants import NONE, SELF
+from kombu import Exchange, Queue
+from whitenoise.compress import Compressor
 
+from config.cache import REDIS_OPTIONS
+from config.environment import BASE_DIR, PRODUCTION, env, text
+from config.keeping import *  # noqa: F403  # backups, how long the record is kept
+from config.keeping import UPKEEP_SCHEDULE
 from config.production import refuse_weak_settings
+from config.signing_in import *  # noqa: F403  # lockout, second factor, single sign-on, passwords
+from config.watching.settings import *  # noqa: F403  # logs, metrics, errors told elsewhere
 
 django_stubs_ext.monkeypatch()  # lets ModelForm[User] and the like be written where Django itself does not yet
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(env("ENV_FILE", default=str(BASE_DIR / ".env")))
-
-
-def text(name: str, default: str = "") -> str:
-    """A variable left empty counts as one that is not there."""
-    return env(name, default="") or default
-
-
-PROFILE = text("LIANCHOU_ENV", "demo")
-PRODUCTION = PROFILE == "production"
 DEMO = env.bool("DEMO", default=False)
 """The sign-in page lists the demo accounts; `make run` sets it, and production refuses it."""
+
+WEB_PROCESSES = env.int("WEB_PROCESSES", default=2)
+WEB_THREADS = env.int("WEB_THREADS", default=4)
+"""Of each of them (config/web_server.py)."""
 
 DEMO_SECRET_KEY = "demo-only-never-in-production"  # noqa: S105
 SECRET_KEY = text("SECRET_KEY", DEMO_SECRET_KEY)
@@ -51,6 +50,7 @@ LOG_ANCHOR_FILE = Path(text("LOG_ANCHOR_FILE", str(DATA_DIR / "anchors" / "log-h
 
 INSTALLED_APPS = [
     "config.apps.ProjectConfig",
+    "config.watching.apps.WatchingConfig",
     "publications",
     "reports",
     "selftest",
@@ -67,9 +67,14 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.staticfiles",
     "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_filters",
     "django_htmx",
+    "django_structlog",
     "django_tables2",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -80,6 +85,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.watching.requests.RequestLog",
+    "config.watching.metrics.CountRequests",
+    "config.host_clock.RefuseWithWrongClock",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -91,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "accounts.working_days.CalendarOfRequest",
     "accounts.middleware.IdleTimeout",
     "accounts.access.AccessTableMiddleware",
@@ -133,18 +142,26 @@ DATABASES: dict[str, dict[str, Any]] = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"] |= {"OPTIONS": SQLITE_OPTIONS}
 else:
-    pool = {"min_size": 1, "max_size": 16, "timeout": 20} if env.bool("DATABASE_POOL", default=True) else False
-    DATABASES["default"] |= {"OPTIONS": {"pool": pool}}
+    # A database that is away is told to the person within seconds, and found again within seconds (config/watching).
+    patience = {"timeout": 3, "reconnect_timeout": 5}
+    pool = {"min_size": 1, "max_size": 16, **patience} if env.bool("DATABASE_POOL", default=True) else False
+    keepalives = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+    DATABASES["default"] |= {
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": pool, "connect_timeout": 3, **keepalives},
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Cache
 REDIS_URL = text("REDIS_URL")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES: dict[str, Any] = {
+        "default": {"BACKEND": "config.cache.ForgivingRedisCache", "LOCATION": REDIS_URL, "OPTIONS": REDIS_OPTIONS}
+    }
 else:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "config.cache.ForgivingFileCache",
             "LOCATION": str(DATA_DIR / "cache"),
         }
     }
@@ -152,8 +169,17 @@ else:
 SITE_KEPT_SECONDS = env.int("SITE_KEPT_SECONDS", default=60)
 """How long answers of the public site are kept (publications/site/keeping.py); 0 keeps none."""
 
+CLOCK_TOLERANCE_SECONDS = env.int("CLOCK_TOLERANCE_SECONDS", default=60)
+"""A host whose clock differs more than this from PostgreSQL's does no business (config/host_clock.py); 0 asks nobody."""
+
 # Queue. A message carries the id of a job only; the job row with its lease is what makes work happen exactly once.
-JOB_TIME_LIMIT_SECONDS = 1860
+JOB_TIME_LIMIT_SECONDS = 7320
+"""No kind of job may take longer (jobs.kinds.handles says how long each may)."""
+JOB_MEMORY_MEGABYTES = env.int("JOB_MEMORY_MEGABYTES", default=4096)
+JOB_RETENTION_DAYS = env.int("JOB_RETENTION_DAYS", default=200)
+JOB_QUEUES = ("draws", "documents", "mail", "celery")
+"""A worker started without -Q takes from all of them. `celery` is the clock's short work, so that long jobs of the
+other queues never keep the sweeper waiting where each has a worker of its own (jobs.models.JobQueue)."""
 CELERY_BROKER_URL = text("CELERY_BROKER_URL", "filesystem://localhost")
 if CELERY_BROKER_URL.startswith("filesystem"):
     QUEUE_DIR = DATA_DIR / "queue"
@@ -173,6 +199,17 @@ else:
         "unacked_restore_interval": 10,
         "unacked_restore_throttle": 1,
     }
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in JOB_QUEUES]
+CELERY_TASK_ROUTES = {
+    "campaigns.tasks.tell_head": {"queue": "mail"},
+    "jobs.tasks.drop_old_files": {"queue": "documents"},
+    "jobs.tasks.drop_old_jobs": {"queue": "documents"},
+    "selftest.tasks.remind": {"queue": "mail"},
+    "visits.tasks.escalate_overdue": {"queue": "mail"},
+    "visits.tasks.remind_of_rectifications": {"queue": "mail"},
+    "reports.tasks.remind_of_duties": {"queue": "mail"},
+}
+"""What speaks with other servers or people, or takes long. Jobs are routed by their kind (jobs.kinds.handles)."""
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
@@ -183,6 +220,8 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "Asia/Shanghai"
+CELERY_BEAT_SCHEDULER = "config.watching.pulse:Scheduler"
+CELERY_IMPORTS = ["config.watching.pulse"]
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep jobs": {"task": "jobs.tasks.sweep", "schedule": timedelta(seconds=5)},
@@ -194,15 +233,20 @@ CELERY_BEAT_SCHEDULE = {
     "remind of rectifications": {"task": "visits.tasks.remind_of_rectifications", "schedule": timedelta(minutes=10)},
     "remind of reports": {"task": "reports.tasks.remind_of_duties", "schedule": timedelta(minutes=10)},
     "publish what is due": {"task": "publications.tasks.publish_due", "schedule": timedelta(minutes=1)},
+    "forget old sign-ins": {"task": "accounts.tasks.forget_old_sign_ins", "schedule": timedelta(hours=1)},
     "drop old files": {"task": "jobs.tasks.drop_old_files", "schedule": timedelta(hours=6)},
+    "drop old jobs": {"task": "jobs.tasks.drop_old_jobs", "schedule": timedelta(hours=6)},
+    **UPKEEP_SCHEDULE,
 }
 
 # People: accounts, sessions, passwords
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backend.Backend"]
+SOCIALACCOUNT_ADAPTER = "accounts.single_sign_on.Adapter"
 LOGIN_URL = "accounts:sign_in"
 LOGIN_REDIRECT_URL = "workbench"
 LOGOUT_REDIRECT_URL = "accounts:sign_in"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", default=30 * 60)
@@ -213,6 +257,8 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.LengthAndClasses"},
     {"NAME": "accounts.passwords.NotOnesName"},
+    {"NAME": "accounts.passwords.NotCommonHere"},
+    {"NAME": "accounts.passwords.NotUsedBefore"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
@@ -236,7 +282,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -267,8 +313,10 @@ VENDOR_DIR.mkdir(parents=True, exist_ok=True)
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
+"""Packages bring source maps, larger than all the rest, that only developers' tools ask for."""
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "config.upkeep.storage.MediaStorage"},
     "staticfiles": {
         "BACKEND": "config.storage.StaticStorage"
         if PRODUCTION
@@ -351,22 +399,6 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.schema.describe_problems",
     ],
-}
-
-# Logs go to standard error; whoever runs the processes keeps them.
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": text("LOG_LEVEL", "INFO")},
-    "loggers": {
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
-        "fontTools": {"level": "ERROR"},
-        "weasyprint": {"level": "ERROR"},
-    },
 }
 
 if PRODUCTION:

@@ -123,9 +123,9 @@ def children_for(host: str, port: int, *, beat_schedule: str) -> list[Child]:
     """
     celery = [sys.executable, "-m", "celery", "-A", "config"]
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-    web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"{host}:{port}", "--no-control-socket"]
+    web = [sys.executable, "-m", "gunicorn", "config.wsgi", "--config", "python:config.web_server"]
     return [
-        Child("web", [*web, "--workers", "2", "--threads", "4", "--log-level", "warning", "--graceful-timeout", "15"]),
+        Child("web", [*web, "--bind", f"{host}:{port}", "--graceful-timeout", "15"]),
         Child("worker", [*celery, "worker", "--pool", "solo", *quiet]),
         Child("beat", [*celery, "beat", "--pidfile=", "--schedule", beat_schedule, "--loglevel", "WARNING"]),
     ]

@@ -42,5 +42,6 @@ WHITENOISE_AUTOREFRESH = True  # look for a static file when asked: scanning the
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 LOGGING["root"]["level"] = "WARNING"
 SITE_KEPT_SECONDS = 0
+CLOCK_TOLERANCE_SECONDS = 0  # tests travel in time, and PostgreSQL stays
 CELERY_INCLUDE = ["tests.jobs.handlers"]
 """Kinds of work that only tests ask for; the real worker of the tests knows them too."""

@@ -5,84 +5,62 @@ second run changes nothing, or it calls `progress.settle(outcome)` inside the tr
 and end of the job are committed together, and the database lets only the holder of the lease do so.
 """
 
+import errno
 import logging
+import os
 import secrets
+import socket
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from typing import IO, Any
+from dataclasses import dataclass
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.core.files.base import ContentFile, File
-from django.db import OperationalError, connections
+from django.db import OperationalError, connections, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from jobs.models import LEASE, Job, JobQuerySet, JobState
+from jobs.kinds import GRACE_SECONDS, handler_of, handles, kind_of, known_kinds
+from jobs.models import LEASE, Failure, Job, JobRun, JobState
+from jobs.progress import (
+    Handler,
+    JobCancelled,
+    JobRefused,
+    LeaseLost,
+    Outcome,
+    Progress,
+    fail,
+    finish,
+    held,
+    stop,
+)
+
+__all__ = [
+    "Handler", "JobCancelled", "JobRefused", "LeaseLost", "Outcome", "Progress", "claim", "fail", "finish", "handles",
+    "run_job",
+]  # fmt: skip
 
 logger = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
 TOO_LONG = "处理时间过长，已停止，操作未生效。请缩小范围后重试。"
+TOO_LARGE = "所需内存过大，已停止，操作未生效。请缩小范围后重试。"
+NO_SPACE = "存储空间不足，文件没有保存，操作未生效。请联系系统管理员，腾出空间后重试。"
 BROKEN = "系统内部错误，操作未生效。请稍后重试；如仍失败，请将任务编号告知系统管理员。"
 
 
-class JobRefused(Exception):
-    """The work cannot be done; the text tells the person in Chinese what is wrong and what to do."""
-
-
-class LeaseLost(Exception):
-    """Another worker holds the job now; this one must write nothing more."""
-
-
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a handler gives back: a short sentence, facts for the page, perhaps a file.
-
-    file: an open temporary file instead of `content`, where that would fill the memory; it is closed once stored.
-    """
-
-    message: str = "已完成"
-    result: dict[str, Any] = field(default_factory=dict)
-    file_name: str = ""
-    content: bytes = b""
-    next_url: str = ""
-    file: IO[bytes] | None = None
+class Failed:
+    words: str
+    failure: Failure
 
 
-class Progress:
-    """What a handler holds of its job: tells how far it is, and settles it."""
-
-    def __init__(self, job: Job) -> None:
-        self._job = job
-        self.settled = False
-
-    def __call__(self, message: str, done: int = 0, total: int = 0) -> None:
-        """Call it outside transactions: inside one nobody would see it before the commit. Raises LeaseLost."""
-        changed = held(self._job).update(message=message[:200], done=done, total=total, lease_until=Now() + LEASE)
-        if not changed:
-            raise LeaseLost(self._job.pk)
-
-    def settle(self, outcome: Outcome) -> Outcome:
-        """End the job in the caller's transaction, together with its effect. Raises LeaseLost: then nothing counts."""
-        finish(self._job, outcome)
-        self.settled = True
-        return outcome
+class Stopped:
+    """The end of a handler that was asked to stop."""
 
 
-Handler = Callable[[Job, Progress], Outcome]
-_handlers: dict[str, Handler] = {}
-
-
-def handles(kind: str) -> Callable[[Handler], Handler]:
-    """Register the function that does jobs of this kind; each app does so in its tasks.py."""
-
-    def register(handler: Handler) -> Handler:
-        _handlers[kind] = handler
-        return handler
-
-    return register
+End = Outcome | Failed | Stopped
 
 
 def run_job(job_id: int) -> Job | None:
@@ -102,70 +80,62 @@ def run_job(job_id: int) -> Job | None:
 
 
 def _run(job: Job) -> None:
-    progress = Progress(job)
+    """What went wrong is told after the handler's memory is free again."""
+    with _heartbeat(job):
+        end = _worked(job)
+    if isinstance(end, Failed):
+        fail(job, end.words, end.failure)
+    elif isinstance(end, Stopped):
+        stop(job)
+
+
+def _worked(job: Job) -> End:
+    kind = kind_of(job.kind)
+    progress = Progress(job, seconds=kind.seconds)
     try:
-        with _heartbeat(job):
-            outcome = _handlers[job.kind](job, progress)
+        outcome = handler_of(kind)(job, progress)
+        if not progress.settled:
+            finish(job, outcome)
     except (LeaseLost, OperationalError):
         raise
     except JobRefused as refusal:
-        fail(job, str(refusal))
+        return Failed(str(refusal), Failure.REFUSED)
+    except JobCancelled:
+        return Stopped()
     except SoftTimeLimitExceeded:
-        fail(job, TOO_LONG)
-    except Exception:
-        logger.exception("job %s failed", job.pk)
-        fail(job, BROKEN)
-    else:
-        if not progress.settled:
-            finish(job, outcome)
+        return Failed(TOO_LONG, Failure.TOO_LONG)
+    except MemoryError:
+        logger.error("job %s needs more memory than JOB_MEMORY_MEGABYTES allows", job.pk)  # noqa: TRY400  # no room
+        return Failed(TOO_LARGE, Failure.TOO_LARGE)
+    except Exception as error:  # noqa: BLE001  # whatever a handler raises
+        return _broken(job, error)
+    return outcome
 
 
+def _broken(job: Job, error: Exception) -> Failed:
+    logger.error("job %s failed", job.pk, exc_info=error)
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return Failed(NO_SPACE, Failure.NO_SPACE)
+    return Failed(BROKEN, Failure.BROKEN)
+
+
+@transaction.atomic
 def claim(job_id: int) -> Job | None:
-    """Take the job, or None. Of any number of workers that try at the same time one succeeds."""
+    """Take the job, or None. Of any number of workers that try at the same time one succeeds.
+
+    A kind that this installation does not know yet is left to a worker that does (during an upgrade)."""
     token = secrets.token_hex(16)
-    claimable = Job.objects.filter(pk=job_id, attempts__lt=MAX_ATTEMPTS).claimable()
+    known = [kind.name for kind in known_kinds()]
+    claimable = Job.objects.filter(pk=job_id, attempts__lt=MAX_ATTEMPTS, kind__in=known).claimable()
     claimed = claimable.update(
         state=JobState.RUNNING, token=token, attempts=F("attempts") + 1, lease_until=Now() + LEASE
     )
-    return Job.objects.filter(pk=job_id, token=token).first() if claimed else None
-
-
-def finish(job: Job, outcome: Outcome) -> None:
-    """`job` as it was claimed: its token is the fence that a late writer does not pass. Raises LeaseLost."""
-    name = _store(job, outcome) if outcome.content or outcome.file else ""
-    changed = held(job).update(
-        state=JobState.DONE,
-        message=outcome.message[:200],
-        result=outcome.result,
-        file=name,
-        file_name=outcome.file_name[:150],
-        next_url=outcome.next_url,
-        done=F("total"),
-        finished_at=Now(),
-    )
-    if not changed:
-        if name:
-            job.file.storage.delete(name)
-        raise LeaseLost(job.pk)
-
-
-def fail(job: Job, error: str) -> None:
-    if not held(job).update(state=JobState.FAILED, error=error, finished_at=Now()):
-        raise LeaseLost(job.pk)
-
-
-def held(job: Job) -> JobQuerySet:
-    """The job's row as long as the worker that claimed it so still holds it."""
-    return Job.objects.filter(pk=job.pk, token=job.token, state=JobState.RUNNING)
-
-
-def _store(job: Job, outcome: Outcome) -> str:
-    """Keep the file under a name that tells nothing; people see `file_name`."""
-    name = job.file.field.generate_filename(job, f"{job.pk}-{job.token[:8]}")
-    if outcome.file is None:
-        return job.file.storage.save(name, ContentFile(outcome.content))
-    with outcome.file as file:
-        return job.file.storage.save(name, File(file, name))
+    if not claimed:
+        return None
+    job = Job.objects.get(pk=job_id)
+    job.runs.filter(ended_at=None).update(ended_at=Now(), end=JobRun.End.LOST)
+    JobRun.objects.create(job=job, token=token, worker=f"{socket.gethostname()[:60]}:{os.getpid()}")
+    return job
 
 
 @contextmanager
@@ -175,22 +145,29 @@ def _heartbeat(job: Job) -> Iterator[None]:
     On SQLite a handler's long transaction keeps the renewal waiting; but it keeps every other writer waiting as well,
     so nobody can take the job over meanwhile.
     """
-    stop = threading.Event()
-    thread = threading.Thread(target=_beat, args=(job, stop), name=f"job-{job.pk}-heartbeat", daemon=True)
+    stopped = threading.Event()
+    thread = threading.Thread(target=_beat, args=(job, stopped), name=f"job-{job.pk}-heartbeat", daemon=True)
     thread.start()
     try:
         yield
     finally:
-        stop.set()
+        stopped.set()
         thread.join(timeout=5)
 
 
-def _beat(job: Job, stop: threading.Event) -> None:
+def _beat(job: Job, stopped: threading.Event) -> None:
+    """A handler that does not hear that it takes too long loses the job, and then can write nothing more."""
+    overdue = time.monotonic() + kind_of(job.kind).seconds + GRACE_SECONDS
     try:
-        while not stop.wait(LEASE.total_seconds() / 3):
+        while not stopped.wait(LEASE.total_seconds() / 3):
             try:
+                if time.monotonic() > overdue:
+                    fail(job, TOO_LONG, Failure.TOO_LONG)
+                    return
                 held(job).update(lease_until=Now() + LEASE)
             except OperationalError:
                 logger.warning("job %s could not renew its lease", job.pk)
+            except LeaseLost:
+                return
     finally:
         connections.close_all()

@@ -1,24 +1,16 @@
-from datetime import timedelta
 from typing import Any
 
-from celery import current_app
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils import timezone
-from kombu.exceptions import OperationalError as BrokerDown
-from redis.exceptions import RedisError
 
 from accounts import audit
 from accounts.models import User
-from jobs.models import KEEP_FILES, Job, JobState
-from jobs.running import MAX_ATTEMPTS
+from jobs.kinds import kind_of
+from jobs.models import Job, JobState
+from jobs.progress import JobRefused
+from jobs.sending import send
 
-UNSENT_AFTER = timedelta(seconds=5)
-RESEND_AFTER = timedelta(seconds=30)
-SWEEP_AT_MOST = 500
-IMPATIENTLY = {"socket_connect_timeout": 1, "socket_timeout": 1, "max_retries": 0}
-"""A person is waiting: a broker that is down or hangs costs a second, not the queue library's usual seven."""
+__all__ = ["cancel_job", "retry_job", "send", "start_job"]
 
 
 def start_job(kind: str, title: str, *, by: User, parameters: dict[str, Any] | None = None, key: str = "") -> Job:
@@ -30,7 +22,9 @@ def start_job(kind: str, title: str, *, by: User, parameters: dict[str, Any] | N
         return running
     try:
         with transaction.atomic():
-            job = Job.objects.create(kind=kind, title=title[:120], owner=by, parameters=parameters or {}, key=key)
+            job = Job.objects.create(
+                kind=kind, queue=kind_of(kind).queue, title=title[:120], owner=by, parameters=parameters or {}, key=key
+            )
     except IntegrityError:
         if running := _open_job(key):
             return running
@@ -39,54 +33,48 @@ def start_job(kind: str, title: str, *, by: User, parameters: dict[str, Any] | N
     return job
 
 
-def send(job: Job) -> bool:
-    """Tell the workers; False when the broker is down: the sweeper sends it later."""
-    try:
-        with current_app.connection_for_write(transport_options=IMPATIENTLY) as connection:
-            current_app.send_task("jobs.tasks.run", [job.pk], retry=False, connection=connection)
-    except (BrokerDown, RedisError, OSError):
-        return False
-    Job.objects.filter(pk=job.pk).update(sent_at=timezone.now())
-    return True
-
-
 @transaction.atomic
 def cancel_job(job: Job, *, by: User) -> Job:
-    """Take back what no worker has begun; a job that is running or over stays as it is."""
-    cancelled = Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(
-        state=JobState.CANCELLED, finished_at=timezone.now()
+    """Take back what no worker has begun; ask one that runs to stop at its next step, where its kind allows that.
+
+    A job that comes to its end first stays as it is.
+    """
+    this = Job.objects.filter(pk=job.pk)
+    cancelled = this.waiting().update(state=JobState.CANCELLED, finished_at=Now())
+    asked = (
+        not cancelled
+        and kind_of(job.kind).can_be_cancelled
+        and this.filter(state=JobState.RUNNING, cancel_asked=False).update(cancel_asked=True)
     )
     job.refresh_from_db()
-    if cancelled:
-        audit.record("jobs.cancel", job, by=by)
+    if cancelled or asked:
+        audit.record("jobs.cancel", job, by=by, facts={"kind": job.kind, "state": job.state})
     return job
 
 
-def sweep_jobs() -> int:
-    """Send again what was never taken up or whose worker died; give up on what failed too often. Returns how many."""
-    Job.objects.claimable().filter(attempts__gte=MAX_ATTEMPTS).update(
-        state=JobState.FAILED,
-        error="多次执行中断，已停止重试。请联系系统管理员。",
-        finished_at=timezone.now(),
-    )
-    now = timezone.now()
-    never_sent = Q(sent_at=None, created_at__lt=now - UNSENT_AFTER)
-    waiting = Job.objects.claimable().filter(never_sent | Q(sent_at__lt=now - RESEND_AFTER)).order_by("pk")
-    sent = 0
-    for job in waiting[:SWEEP_AT_MOST]:
-        if not send(job):
-            break
-        sent += 1
-    return sent
+@transaction.atomic
+def retry_job(job: Job, *, by: User) -> Job:
+    """Run what has failed or was cancelled once more, with the same parameters and its owner's rights.
 
-
-def drop_old_files() -> int:
-    """Delete result files past their time; the job rows stay. Returns how many."""
-    old = Job.objects.filter(finished_at__lt=Now() - KEEP_FILES).exclude(file="")
-    for job in old:
-        job.file.delete(save=False)
-        Job.objects.filter(pk=job.pk).update(file="")
-    return len(old)
+    Raises JobRefused where the kind does not allow it, or the same work is under way already.
+    """
+    if not kind_of(job.kind).can_be_retried:
+        raise JobRefused("这类任务不能直接重试，请回到原页面重新发起。")
+    over = Job.objects.filter(pk=job.pk, state__in=[JobState.FAILED, JobState.CANCELLED])
+    try:
+        with transaction.atomic():
+            changed = over.update(
+                state=JobState.QUEUED, attempts=0, token="", lease_until=None, cancel_asked=False, sent_at=None,
+                waiting_since=Now(), finished_at=None, message="", error="", failure="", done=0, total=0,
+            )  # fmt: skip
+    except IntegrityError as error:
+        raise JobRefused("同样的任务正在进行，不需要重试。") from error
+    if not changed:
+        raise JobRefused("只有未完成或已取消的任务可以重试。")
+    job.refresh_from_db()
+    audit.record("jobs.retry", job, by=by, facts={"kind": job.kind})
+    transaction.on_commit(lambda: send(job))
+    return job
 
 
 def _open_job(key: str) -> Job | None:

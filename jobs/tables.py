@@ -3,8 +3,9 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from accounts.lists import ListTable
+from accounts.lists import FigureColumn, ListTable
 from accounts.templatetags.wording import cn_date, cn_moment, status_tag
+from jobs.kinds import kind_of
 from jobs.models import Job, JobState
 
 STATE_TONES = {
@@ -16,6 +17,12 @@ STATE_TONES = {
 }
 
 
+def state_tag(job: Job) -> SafeString:
+    if job.state == JobState.RUNNING and job.cancel_asked:
+        return status_tag("正在取消", "waiting")
+    return status_tag(job.get_state_display(), STATE_TONES[JobState(job.state)])
+
+
 class JobTable(ListTable):
     title = tables.Column("名称", linkify=("jobs:detail", {"pk": tables.A("pk")}))
     state = tables.Column("状态")
@@ -25,7 +32,7 @@ class JobTable(ListTable):
     expires = tables.Column("保留至", empty_values=(), orderable=False, attrs={"td": {"class": "nowrap"}})
 
     def render_state(self, record: Job) -> SafeString:
-        return status_tag(record.get_state_display(), STATE_TONES[JobState(record.state)])
+        return state_tag(record)
 
     def render_message(self, record: Job) -> str:
         if record.is_open and record.total:
@@ -47,3 +54,41 @@ class JobTable(ListTable):
         model = Job
         fields = ("title", "state", "message", "created_at", "file", "expires")
         attrs = {"class": "table", "id": "jobs"}
+
+
+class OverviewTable(ListTable):
+    """Titles, parameters and reasons tell what the work is about; they are not among the columns."""
+
+    pk = tables.Column("编号", linkify=("jobs:overview_job", {"pk": tables.A("pk")}), attrs={"td": {"class": "code"}})
+    kind = tables.Column("类别")
+    queue = tables.Column("队列")
+    owner = tables.Column("发起人", order_by="owner__username")
+    state = tables.Column("状态")
+    failure = tables.Column("失败类型", empty_values=("",))
+    waiting_since = tables.Column("排队自", attrs={"td": {"class": "nowrap"}})
+    lease_until = tables.Column("租期至", attrs={"td": {"class": "nowrap"}})
+    attempts = FigureColumn("次数")
+    finished_at = tables.Column("结束时间", attrs={"td": {"class": "nowrap"}})
+
+    def render_kind(self, record: Job) -> str:
+        return kind_of(record.kind).label
+
+    def render_state(self, record: Job) -> SafeString:
+        return state_tag(record)
+
+    def render_waiting_since(self, record: Job) -> str:
+        return cn_moment(record.waiting_since)
+
+    def render_lease_until(self, record: Job) -> str:
+        return cn_moment(record.lease_until) if record.state == JobState.RUNNING else "—"
+
+    def render_finished_at(self, record: Job) -> str:
+        return cn_moment(record.finished_at)
+
+    class Meta(ListTable.Meta):
+        model = Job
+        fields = (
+            "pk", "kind", "queue", "owner", "state", "failure", "waiting_since", "lease_until", "attempts",
+            "finished_at",
+        )  # fmt: skip
+        attrs = {"class": "table", "id": "all-jobs"}

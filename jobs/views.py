@@ -8,7 +8,10 @@ from accounts.http import Request
 from accounts.lists import arrange
 from jobs import services
 from jobs.filters import JobFilter
+from jobs.kinds import kind_of
 from jobs.models import Job, JobState
+from jobs.overview import ahead_of
+from jobs.progress import JobRefused
 from jobs.tables import JobTable
 
 
@@ -16,17 +19,38 @@ def job_list(request: Request) -> HttpResponse:
     found = JobFilter(request.GET, Job.objects.visible_to(request.user), request=request)
     table = arrange(JobTable(found.qs), request)
     template = "jobs/list.html#rows" if request.htmx else "jobs/list.html"
-    return render(request, template, {"filter": found, "table": table})
+    is_live = any(row.record.is_open for row in table.paginated_rows)
+    return render(request, template, {"filter": found, "table": table, "is_live": is_live})
 
 
 def job_detail(request: Request, pk: int) -> HttpResponse:
-    return render(request, "jobs/detail.html", {"job": _own(request, pk)})
+    job = _own(request, pk)
+    kind = kind_of(job.kind)
+    context = {
+        "job": job,
+        "kind": kind,
+        "ahead": _ahead(job),
+        "may_cancel": may_cancel(job),
+        "may_retry": job.came_to_nothing and kind.can_be_retried,
+        "runs": job.runs.all(),
+    }
+    return render(request, "jobs/detail.html", context)
+
+
+def may_cancel(job: Job) -> bool:
+    if job.state == JobState.RUNNING:
+        return kind_of(job.kind).can_be_cancelled and not job.cancel_asked
+    return job.state == JobState.QUEUED
+
+
+def _ahead(job: Job) -> int:
+    return ahead_of(job) if job.state == JobState.QUEUED else 0
 
 
 def job_progress(request: Request, pk: int) -> HttpResponse:
     """The part of the page that asks again every second; when the job is over the whole page comes anew."""
     job = _own(request, pk)
-    answer = render(request, "jobs/detail.html#progress", {"job": job})
+    answer = render(request, "jobs/detail.html#progress", {"job": job, "ahead": _ahead(job)})
     if not job.is_open:
         answer.headers["HX-Refresh"] = "true"
     answer.headers["Cache-Control"] = "no-store"
@@ -44,12 +68,32 @@ def job_file(request: Request, pk: int) -> HttpResponseBase:
 
 
 def job_cancel(request: Request, pk: int) -> HttpResponse:
-    job = services.cancel_job(_own(request, pk), by=request.user)
-    if job.state == JobState.CANCELLED:
-        messages.success(request, f"已取消“{job.title}”。")
-    else:
-        messages.warning(request, f"“{job.title}”已经开始或已结束，不能取消。")
+    cancel_and_tell(request, _own(request, pk))
     return redirect("jobs:detail", pk)
+
+
+def job_retry(request: Request, pk: int) -> HttpResponse:
+    retry_and_tell(request, _own(request, pk))
+    return redirect("jobs:detail", pk)
+
+
+def cancel_and_tell(request: Request, job: Job) -> None:
+    job = services.cancel_job(job, by=request.user)
+    if job.state == JobState.CANCELLED:
+        messages.success(request, f"已取消任务 {job.pk}。")
+    elif job.is_open and job.cancel_asked:
+        messages.info(request, f"已要求取消任务 {job.pk}，当前一步完成后停止；如果它先做完，则以完成为准。")
+    else:
+        messages.warning(request, f"任务 {job.pk} 已经结束，或者已经开始而不能中途停止，没有取消。")
+
+
+def retry_and_tell(request: Request, job: Job) -> None:
+    try:
+        services.retry_job(job, by=request.user)
+    except JobRefused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, f"任务 {job.pk} 已重新排队。")
 
 
 def _own(request: Request, pk: int) -> Job:

@@ -12,15 +12,21 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
+from accounts.addresses import address_of
 from accounts.api.errors import Problem
 from accounts.api.fields import WholeNumberField
 from accounts.api.views import ApiMixin
+from accounts.models import User
+from accounts.passwords import has_expired
 from accounts.services.errors import AccountRefused
+from accounts.services.second_factor import check_code, factor_of, is_required_of
 from accounts.services.signing_in import prove_identity
 from accounts.services.tokens import create_token, revoke_token
 
 MOST_DAYS = 365
-CHANGE_FIRST = "请先在网页上登录并修改初始密码。"
+CODE_WANTED = "该账号使用两步验证，请同时提供动态口令（code）。"
+SET_UP_FIRST = "请先在网页上登录并设置两步验证。"
+CHANGE_FIRST = "请先在网页上登录并修改密码。"
 
 
 class NotProven(APIException):
@@ -30,6 +36,14 @@ class NotProven(APIException):
 class Credentials(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=50, label="用户名")
     password = serializers.CharField(max_length=128, trim_whitespace=False, write_only=True, label="密码")
+    code = serializers.CharField(
+        max_length=20,
+        required=False,
+        default="",
+        write_only=True,
+        label="动态口令",
+        help_text="设置了两步验证的账号必填",
+    )
     days = WholeNumberField(min_value=1, max_value=MOST_DAYS, default=1, label="有效天数")
 
 
@@ -65,11 +79,24 @@ class TokenView(ApiMixin, APIView):
             user = prove_identity(request, given.validated_data["username"], given.validated_data["password"])
         except AccountRefused as refused:
             raise NotProven(str(refused)) from refused
-        if user.must_change_password:
+        self._pass_second_factor(request, user, given.validated_data["code"])
+        if user.must_change_password or has_expired(user):
             raise NotProven(CHANGE_FIRST)
         token, text = create_token(given.validated_data["days"], by=user)
         expires_at = timezone.localtime(token.expiry) if token.expiry else None
         return Response({"token": text, "expires_at": expires_at}, status=status.HTTP_201_CREATED)
+
+    def _pass_second_factor(self, request: Request, user: User, code: str) -> None:
+        if factor_of(user) is None:
+            if is_required_of(user):
+                raise NotProven(SET_UP_FIRST)
+            return
+        if not code:
+            raise NotProven(CODE_WANTED)
+        try:
+            check_code(user, code, address_of(request))
+        except AccountRefused as refused:
+            raise NotProven(str(refused)) from refused
 
     @extend_schema(summary="作废本次请求所用的令牌", request=None, responses={204: None, 409: Problem})
     def delete(self, request: Request) -> Response:

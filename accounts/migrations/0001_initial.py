@@ -102,6 +102,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "审计记录",
                 "verbose_name_plural": "审计记录",
                 "ordering": ["-number"],
+                "indexes": [
+                    models.Index(fields=["subject_type", "subject_id"], name="audit_event_by_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -141,6 +144,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "变更明细",
                 "verbose_name_plural": "变更明细",
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["subject_type", "subject_id"], name="audit_change_by_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -314,56 +320,41 @@ class Migration(migrations.Migration):
                 "verbose_name": "角色授予",
                 "verbose_name_plural": "角色授予",
                 "ordering": ["user", "role"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "role"), name="role_is_granted_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role__in", ["auditor", "security_administrator", "system_administrator"])),
+                        fields=("user",),
+                        name="nobody_holds_two_administrator_roles",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "lead_officer",
+                                    "lead_approver",
+                                    "partner_liaison",
+                                    "county_officer",
+                                    "inspector",
+                                    "supervisor",
+                                    "institution_clerk",
+                                    "legal_representative",
+                                    "system_administrator",
+                                    "security_administrator",
+                                    "auditor",
+                                ],
+                            )
+                        ),
+                        name="role_is_known",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="auditevent",
-            index=models.Index(fields=["subject_type", "subject_id"], name="audit_event_by_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="auditchange",
-            index=models.Index(fields=["subject_type", "subject_id"], name="audit_change_by_subject"),
         ),
         migrations.AddConstraint(
             model_name="bureau",
             constraint=models.UniqueConstraint(
                 fields=("department", "region"), name="department_has_one_bureau_per_region"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleassignment",
-            constraint=models.UniqueConstraint(fields=("user", "role"), name="role_is_granted_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="roleassignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role__in", ["auditor", "security_administrator", "system_administrator"])),
-                fields=("user",),
-                name="nobody_holds_two_administrator_roles",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roleassignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            "lead_officer",
-                            "lead_approver",
-                            "partner_liaison",
-                            "county_officer",
-                            "inspector",
-                            "supervisor",
-                            "institution_clerk",
-                            "legal_representative",
-                            "system_administrator",
-                            "security_administrator",
-                            "auditor",
-                        ],
-                    )
-                ),
-                name="role_is_known",
             ),
         ),
     ]

@@ -7,6 +7,8 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0002_audit_guards"),
     ]
+    run_before = [("account", "0001_initial")]
+    """django-allauth's migrations look for the addresses of users."""
 
     operations = [
         migrations.AddField(

@@ -2,7 +2,10 @@
 
 from accounts.models.audit import AuditChange, AuditEvent, AuditHead
 from accounts.models.calendar import CalendarDay
+from accounts.models.passwords import FormerPassword
 from accounts.models.places import Bureau, Department, Region
+from accounts.models.second_factor import RecoveryCode, SecondFactor
+from accounts.models.sign_in import Session, SignInAttempt
 from accounts.models.users import Role, RoleAssignment, User
 
 __all__ = [
@@ -12,8 +15,13 @@ __all__ = [
     "Bureau",
     "CalendarDay",
     "Department",
+    "FormerPassword",
+    "RecoveryCode",
     "Region",
     "Role",
     "RoleAssignment",
+    "SecondFactor",
+    "Session",
+    "SignInAttempt",
     "User",
 ]

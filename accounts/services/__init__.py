@@ -4,9 +4,20 @@ from accounts.services.calendar import remove_day, set_day
 from accounts.services.errors import AccountRefused
 from accounts.services.founding import install_administrators
 from accounts.services.institution_people import open_institution_account, set_institution_roles
+from accounts.services.lockout import locked_until, unlock
 from accounts.services.places import create_bureau, create_region, edit_bureau, edit_region
 from accounts.services.roles import grant_role, revoke_role
-from accounts.services.signing_in import confirm_password, sign_in, sign_out
+from accounts.services.sessions import end_other_sessions, end_session, end_sessions_of
+from accounts.services.signing_in import (
+    admit,
+    confirm_password,
+    mark_passed,
+    pass_second_factor,
+    sign_in,
+    sign_in_by_provider,
+    sign_out,
+    who_waits,
+)
 from accounts.services.tokens import create_token, revoke_token
 from accounts.services.users import (
     change_email,
@@ -20,6 +31,7 @@ from accounts.services.users import (
 
 __all__ = [
     "AccountRefused",
+    "admit",
     "change_email",
     "change_password",
     "close_user",
@@ -31,9 +43,15 @@ __all__ = [
     "edit_bureau",
     "edit_region",
     "edit_user",
+    "end_other_sessions",
+    "end_session",
+    "end_sessions_of",
     "grant_role",
     "install_administrators",
+    "locked_until",
+    "mark_passed",
     "open_institution_account",
+    "pass_second_factor",
     "remove_day",
     "reopen_user",
     "reset_password",
@@ -42,5 +60,8 @@ __all__ = [
     "set_day",
     "set_institution_roles",
     "sign_in",
+    "sign_in_by_provider",
     "sign_out",
+    "unlock",
+    "who_waits",
 ]

@@ -14,7 +14,7 @@ def set_day(day: date, *, is_working: bool, source: str, by: User) -> CalendarDa
     require(by, "keep", CalendarDay)
     if not source.strip():
         raise AccountRefused("请写明依据，如放假通知的标题和文号。")
-    found = CalendarDay.objects.select_for_update().filter(pk=day).first() or CalendarDay(pk=day)
+    found = CalendarDay.objects.select_for_update(no_key=True).filter(pk=day).first() or CalendarDay(pk=day)
     with audit.recorded("accounts.set_calendar_day", found, by=by):
         found.is_working, found.source, found.changed_by = is_working, source.strip()[:120], by
         found.save()

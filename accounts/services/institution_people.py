@@ -12,13 +12,13 @@ from collections.abc import Set as AbstractSet
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from knox.models import AuthToken
 
 from accounts import audit
 from accounts.models import Role, RoleAssignment, User
 from accounts.models.users import INSTITUTION_PEOPLE
 from accounts.services.errors import AccountRefused
 from accounts.services.roles import refusal
+from accounts.services.sessions import drop_sessions_and_tokens
 
 
 @transaction.atomic
@@ -38,11 +38,12 @@ def open_institution_account(
 def set_institution_roles(user: User, roles: AbstractSet[Role], *, by: User, vouched_by: User) -> User:
     """Of the two roles of institutions the user holds exactly `roles`; without any left the account is closed.
     Call it behind a valid invitation, or when somebody entitled ends what the person was."""
-    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     for role in sorted(roles - user.roles):
         _grant(user, role, by, vouched_by)
     for role in sorted((user.roles & INSTITUTION_PEOPLE) - roles):
         RoleAssignment.objects.filter(user=user, role=role).delete()
+        drop_sessions_and_tokens(user)
         audit.record("accounts.revoke_role", user, by=by, facts={"role": role.value})
     if not roles:
         _close(user, by)
@@ -78,4 +79,4 @@ def _close(user: User, by: User) -> None:
         user.is_active = False
         user.set_unusable_password()
         user.save(update_fields=["is_active", "password"])
-    AuthToken.objects.filter(user=user).delete()
+    drop_sessions_and_tokens(user)

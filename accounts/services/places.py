@@ -25,7 +25,7 @@ def create_bureau(department: Department, region: Region, values: dict[str, Any]
 @transaction.atomic
 def edit_bureau(bureau: Bureau, values: dict[str, Any], *, by: User) -> Bureau:
     require(by, "edit", bureau)
-    bureau = Bureau.objects.select_for_update(of=("self",)).get(pk=bureau.pk)
+    bureau = Bureau.objects.select_for_update(of=("self",), no_key=True).get(pk=bureau.pk)
     with audit.recorded("accounts.edit_bureau", bureau, by=by):
         for field, value in _only(values, BUREAU_FIELDS).items():
             setattr(bureau, field, value)
@@ -48,7 +48,7 @@ def create_region(values: dict[str, Any], *, by: User) -> Region:
 @transaction.atomic
 def edit_region(region: Region, values: dict[str, Any], *, by: User) -> Region:
     require(by, "edit", region)
-    region = Region.objects.select_for_update(of=("self",)).get(pk=region.pk)
+    region = Region.objects.select_for_update(of=("self",), no_key=True).get(pk=region.pk)
     with audit.recorded("accounts.edit_region", region, by=by):
         for field, value in _only(values, REGION_FIELDS).items():
             setattr(region, field, value)

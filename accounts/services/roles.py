@@ -5,6 +5,7 @@ from accounts.models import Role, RoleAssignment, User
 from accounts.models.users import ADMINISTRATORS, BUREAU_PEOPLE, INSTITUTION_PEOPLE
 from accounts.rules import require
 from accounts.services.errors import AccountRefused
+from accounts.services.sessions import drop_sessions_and_tokens
 from accounts.services.users import refuse_to_lose_last_administrator
 
 
@@ -12,7 +13,7 @@ from accounts.services.users import refuse_to_lose_last_administrator
 def grant_role(user: User, role: Role, *, by: User) -> RoleAssignment:
     """三员分立: the security administrator grants roles, never to oneself (rules); see `refusal` for the rest."""
     require(by, "grant_role", user)
-    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     if reason := refusal(user, role):
         raise AccountRefused(reason)
     assignment = RoleAssignment(user=user, role=role, granted_by=by)
@@ -24,13 +25,15 @@ def grant_role(user: User, role: Role, *, by: User) -> RoleAssignment:
 
 @transaction.atomic
 def revoke_role(user: User, role: Role, *, by: User) -> None:
+    """The person is signed out everywhere, tokens included: nothing goes on under the former rights."""
     require(by, "grant_role", user)
-    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    user = User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)
     if role not in user.roles:
         raise AccountRefused(f"{user.name}没有“{role.label}”角色。")
     if role in ADMINISTRATORS:
         refuse_to_lose_last_administrator(user)
     RoleAssignment.objects.filter(user=user, role=role).delete()
+    drop_sessions_and_tokens(user)
     audit.record("accounts.revoke_role", user, by=by, facts={"role": role.value})
 
 

@@ -1,16 +1,17 @@
 import secrets
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from knox.models import AuthToken
 
 from accounts import audit
-from accounts.models import Bureau, RoleAssignment, User
+from accounts.models import Bureau, FormerPassword, RoleAssignment, User
 from accounts.models.users import ADMINISTRATORS, BUREAU_PEOPLE
 from accounts.rules import require
 from accounts.services.errors import AccountRefused
+from accounts.services.sessions import drop_sessions_and_tokens
 
 EDITABLE = frozenset({"name", "phone", "bureau"})
 TEMPORARY_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
@@ -56,7 +57,7 @@ def close_user(user: User, *, by: User) -> User:
         user.is_active = False
         user.set_unusable_password()
         user.save()
-    AuthToken.objects.filter(user=user).delete()
+    drop_sessions_and_tokens(user)
     return user
 
 
@@ -82,13 +83,14 @@ def reset_password(user: User, *, by: User) -> str:
         raise AccountRefused("该账号已停用，请先重新启用。")
     with audit.recorded("accounts.reset_password", user, by=by):
         password = _give_temporary_password(user)
-    AuthToken.objects.filter(user=user).delete()
+    drop_sessions_and_tokens(user)
     return password
 
 
 @transaction.atomic
 def change_password(user: User, old: str, new: str) -> User:
-    """Own password; all other sessions of the user end with the old one."""
+    """Own password; all sessions of the user end with the old one. The caller goes on with this one by
+    `update_session_auth_hash`."""
     user = _locked(user)
     if not user.check_password(old):
         raise ValidationError({"old": "原密码不正确。"})
@@ -98,10 +100,12 @@ def change_password(user: User, old: str, new: str) -> User:
         validate_password(new, user)
     except ValidationError as error:
         raise ValidationError({"new": error.messages}) from error
+    _keep_former_password(user)
     with audit.recorded("accounts.change_password", user, by=user):
         user.set_password(new)
         user.must_change_password = False
         user.save()
+    user.sessions.all().delete()
     return user
 
 
@@ -137,5 +141,11 @@ def _give_temporary_password(user: User) -> str:
     return password
 
 
+def _keep_former_password(user: User) -> None:
+    FormerPassword.objects.create(user=user, password=user.password, set_at=user.password_set_at)
+    kept = user.former_passwords.values_list("pk", flat=True)[: settings.PASSWORD_HISTORY]
+    user.former_passwords.exclude(pk__in=list(kept)).delete()
+
+
 def _locked(user: User) -> User:
-    return User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user.pk)

@@ -1,11 +1,11 @@
 """Sign-in and sign-out, and what people do with their own account."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from knox.models import AuthToken
 
@@ -13,7 +13,11 @@ from accounts import services
 from accounts.demo import demo_accounts
 from accounts.forms import EmailForm, PasswordForm, SignInForm, TokenForm, refusals_shown_in
 from accounts.http import Request
-from accounts.models import AuditEvent
+from accounts.models import AuditEvent, Session
+from accounts.next_page import next_page, with_next
+from accounts.passwords import has_expired
+from accounts.services.sessions import digest_of_session
+from accounts.single_sign_on import is_on
 
 RECENT_SIGN_INS = 10
 
@@ -26,9 +30,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request.POST or None)
     if form.is_valid():
         with refusals_shown_in(form):
-            services.sign_in(request, **form.cleaned_data)
-            return redirect(_next(request) or "workbench")
-    context = {"form": form, "next": _next(request), "demo_accounts": demo_accounts()}
+            if not services.sign_in(request, **form.cleaned_data):
+                return redirect(with_next("accounts:code", next_page(request)))
+            return redirect(next_page(request) or "workbench")
+    context = {
+        "form": form,
+        "next": next_page(request),
+        "demo_accounts": demo_accounts(),
+        "sso": settings.OIDC_NAME if is_on() else "",
+    }
     return render(request, "accounts/sign_in.html", context)
 
 
@@ -46,14 +56,38 @@ def password(request: Request) -> HttpResponse:
             update_session_auth_hash(request, user)
             messages.success(request, "密码已修改。其他设备上的登录已全部退出。")
             return redirect("accounts:profile")
-    return render(request, "accounts/password.html", {"form": form, "must_change": request.user.must_change_password})
+    person = request.user
+    context = {"form": form, "must_change": person.must_change_password, "expired": has_expired(person)}
+    return render(request, "accounts/password.html", context)
 
 
 def profile(request: Request) -> HttpResponse:
     own = AuditEvent.objects.about(request.user)
     sign_ins = own.filter(action__in=["accounts.sign_in", "accounts.sign_in_refused"])[:RECENT_SIGN_INS]
     roles = request.user.role_assignments.all()
-    return render(request, "accounts/profile.html", {"person": request.user, "roles": roles, "sign_ins": sign_ins})
+    context = {
+        "person": request.user,
+        "roles": roles,
+        "sign_ins": sign_ins,
+        "sessions": Session.objects.visible_to(request.user).order_by("-last_seen_at"),
+        "here": digest_of_session(request.session),
+    }
+    return render(request, "accounts/profile.html", context)
+
+
+def end_session(request: Request, session_key: str) -> HttpResponse:
+    session = get_object_or_404(Session.objects.visible_to(request.user), session_key=session_key)
+    if session.session_key == digest_of_session(request.session):
+        return sign_out(request)
+    services.end_session(session, by=request.user)
+    messages.success(request, "该处登录已结束。")
+    return redirect("accounts:profile")
+
+
+def end_other_sessions(request: Request) -> HttpResponse:
+    ended = services.end_other_sessions(request.session, by=request.user)
+    messages.success(request, f"已结束其他 {ended} 处登录。" if ended else "没有其他登录。")
+    return redirect("accounts:profile")
 
 
 def email(request: Request) -> HttpResponse:
@@ -82,10 +116,3 @@ def revoke_token(request: Request, token_key: str) -> HttpResponse:
     services.revoke_token(token, by=request.user)
     messages.success(request, "令牌已作废。")
     return redirect("accounts:tokens")
-
-
-def _next(request: HttpRequest) -> str:
-    """Where to go after signing in, if it is a page of ours."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
-    return wanted if ours else ""

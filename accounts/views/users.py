@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts import services
@@ -12,12 +13,14 @@ from accounts.filters import UserFilter
 from accounts.forms import GrantForm, UserEditForm, UserForm, refusals_shown_in
 from accounts.http import Request
 from accounts.lists import arrange
-from accounts.models import AuditEvent, Role, User
+from accounts.models import AuditEvent, Role, Session, User
 from accounts.rules import can, require
+from accounts.services import second_factor
 from accounts.services.roles import refusal
 from accounts.tables import UserTable
 
 EVENTS_SHOWN = 20
+ACTIONS = ("edit", "close", "reset_password", "grant_role", "unlock", "end_sessions", "reset_second_factor")
 
 
 def user_list(request: Request) -> HttpResponse:
@@ -114,6 +117,45 @@ def user_reset(request: Request, pk: int) -> HttpResponse:
     )
 
 
+def user_unlock(request: Request, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    try:
+        services.unlock(person, by=request.user)
+        messages.success(request, f"已解除对{person.name}账号的锁定。")
+    except services.AccountRefused as refused:
+        messages.error(request, str(refused))
+    return redirect("accounts:user", pk)
+
+
+def user_factor_reset(request: Request, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    require(request.user, "reset_second_factor", person)
+    if request.method == "POST":
+        try:
+            second_factor.reset(person, by=request.user)
+            messages.success(request, f"{person.name}的两步验证已重置，各处登录已退出。")
+        except services.AccountRefused as refused:
+            messages.error(request, str(refused))
+        return redirect("accounts:user", pk)
+    return _confirm(
+        request, person, title="重置两步验证", button="重置",
+        warning="仅在本人换手机或丢失手机、且没有恢复码时办理，办理前请当面核实本人身份。重置后该用户在各处的登录立即退出，下次登录后重新设置。",
+    )  # fmt: skip
+
+
+def user_sign_out(request: Request, pk: int) -> HttpResponse:
+    person = _person(request, pk)
+    require(request.user, "end_sessions", person)
+    if request.method == "POST":
+        ended = services.end_sessions_of(person, by=request.user)
+        messages.success(request, f"已结束{person.name}的 {ended} 处登录，API 令牌全部作废。")
+        return redirect("accounts:user", pk)
+    return _confirm(
+        request, person, title="结束全部登录", button="结束全部登录",
+        warning="该用户在各处的登录立即退出，API 令牌全部作废。密码不变，可以重新登录。",
+    )  # fmt: skip
+
+
 def user_grant(request: Request, pk: int) -> HttpResponse:
     person = _person(request, pk)
     require(request.user, "grant_role", person)
@@ -150,9 +192,11 @@ def _show(request: Request, person: User, form: GrantForm) -> HttpResponse:
         "roles": person.role_assignments.select_related("granted_by"),
         "form": form,
         "grantable": [role for role in Role if not refusal(person, role)],
-        "can": {
-            action: can(request.user, action, person) for action in ("edit", "close", "reset_password", "grant_role")
-        },
+        "can": {action: can(request.user, action, person) for action in ACTIONS},
+        "factor": second_factor.factor_of(person),
+        "factor_required": second_factor.is_required_of(person),
+        "locked_until": services.locked_until(person),
+        "sessions": Session.objects.filter(user=person, expire_date__gt=timezone.now()),
         "events": [
             {"at": event.at, "who": event.actor.name if event.actor else "系统", "what": label(event.action)}
             for event in events
