@@ -145,7 +145,9 @@ def _decide(approval: Approval, state: ApprovalState, *, by: User, words: str) -
 
 def _locked(approval: Approval) -> Approval:
     """The row as it is now, locked and still waiting; WrongState tells who was faster."""
-    locked = Approval.objects.select_for_update(of=("self",)).select_related("campaign", "draw", "decided_by")
+    locked = Approval.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "campaign", "draw", "decided_by"
+    )
     found = locked.get(pk=approval.pk)
     _check_waiting(found)
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 
+from campaigns import large
 from campaigns.models import Act, ApprovalState, Contribution, Draw, Task
 from campaigns.phases import Phase, open_objections, phase_from
 from campaigns.queries import job_key
@@ -109,7 +110,7 @@ def ceremony_of(draw: Draw) -> Ceremony:
         at = f"{timezone.localtime(draw.drawn_at):%Y-%m-%d %H:%M:%S}"
         return Ceremony("drawn", "抽取完成", at, seals, lines=_drawn_lines(draw), result_digest=draw.result_digest)
     if (job := job_of(draw)) and job.is_open:
-        return Ceremony("running", "正在抽取", "", seals, work=_work(job))
+        return Ceremony("running", "正在抽取", "", seals, work=_work(job, draw))
     return Ceremony(*_step(draw, rows, job), seals)
 
 
@@ -143,9 +144,9 @@ def _seal(row: Contribution) -> Seal:
     return Seal(row.label, row.is_public, state, row.value, row.origin, row.commitment)
 
 
-def _work(job: Job) -> tuple[WorkPhase, ...]:
+def _work(job: Job, draw: Draw) -> tuple[WorkPhase, ...]:
     """The phases before the job's present one are done, those after it are still to come."""
-    phases = list(PHASES.values())
+    phases = [words for phase, words in PHASES.items() if phase != "front" or large.is_large(draw)]
     current = phases.index(job.message) if job.message in phases else -1
     named = [words.removeprefix("正在") for words in phases]
     return tuple(

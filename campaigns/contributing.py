@@ -118,7 +118,7 @@ def refuse_to_reveal(contribution: Contribution, *, by: User) -> Draw:
 def _locked(contribution: Contribution, phase: Phase) -> Contribution:
     """The contribution, campaign and draw locked (always in this order), while the draw asks for this very thing."""
     campaign = transitions.locked(Campaign.objects.get(draws=contribution.draw_id))
-    draw = Draw.objects.select_for_update(of=("self",)).get(pk=contribution.draw_id)
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).get(pk=contribution.draw_id)
     draw.campaign = campaign
     if draw.state != DrawState.FROZEN:
         raise WrongState(f"抽取{draw.get_state_display()}，不能再提交。")

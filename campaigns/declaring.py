@@ -73,7 +73,7 @@ def declare_team(tasks: Iterable[Task], *, by: User) -> int:
 def _silent(tasks: Iterable[Task]) -> list[TeamMember]:
     """The members of released tasks who have not declared, locked, by task."""
     rows = TeamMember.objects.filter(task__in=list(tasks), task__state__in=BEFORE_VISIT, declaration="")
-    rows = rows.order_by("task_id", "position").select_for_update(of=("self",))
+    rows = rows.order_by("task_id", "position").select_for_update(of=("self",), no_key=True)
     return list(rows.select_related("task__institution", "inspector", "expert"))
 
 
@@ -112,7 +112,9 @@ def _decide(member: TeamMember, decision: RecusalDecision, *, words: str, by: Us
 
 def _locked(member: TeamMember) -> TeamMember:
     """The row as it is now, of a task that is handed out and stands; WrongState otherwise."""
-    rows = TeamMember.objects.select_for_update(of=("self",)).select_related("task__institution", "inspector", "expert")
+    rows = TeamMember.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "task__institution", "inspector", "expert"
+    )
     found = rows.filter(pk=member.pk).first()
     if found is None:
         raise WrongState("该人员已不在检查组中。")

@@ -21,7 +21,7 @@ from campaigns.transcripts import current_digest
 @transaction.atomic
 def disclose_draw(draw: Draw, *, by: User | None, today: date | None = None) -> Draw:
     """Publish the transcript. `by` is None when the campaign's own date does it."""
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=draw.pk)
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).select_related("campaign").get(pk=draw.pk)
     if draw.disclosed_at:
         return draw
     check_disclosable(draw, today or timezone.localdate())

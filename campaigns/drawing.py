@@ -1,7 +1,7 @@
 """Running the draw: transcript, tasks and teams in one transaction, exactly once."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -13,7 +13,9 @@ from accounts.models import User
 from campaigns import draw as engine
 from campaigns import publiclog, transitions
 from campaigns.errors import CampaignError
-from campaigns.freezing import ROWS_PER_INSERT, frozen_sheet
+from campaigns.freezing import ROWS_PER_INSERT, frozen_rules, frozen_sheet
+from campaigns.large import is_large
+from campaigns.large.pool import DatabasePool
 from campaigns.models import (
     Act,
     AllottedInstitution,
@@ -30,6 +32,7 @@ from campaigns.phases import open_objections, phase_of, what_is_missing
 from campaigns.sheets import plan_lines
 from campaigns.states import DRAW_STEPS, DrawState
 from campaigns.tasking import Seats, TaskMaker
+from institutions.bulk import refresh_statistics
 from institutions.models import Institution
 
 Progress = Callable[[str, int, int], None]
@@ -44,21 +47,30 @@ def run_draw(approval: Approval, *, progress: Progress | None = None) -> Draw:
     draw = _seal(approval)
     if draw.state == DrawState.DRAWN:
         return draw
-    transcript = engine.run(
-        frozen_sheet(draw),
-        secret=bytes.fromhex(draw.secret.value),
-        frozen_at=draw.manifest["frozen_at"],
-        contributions=_values(draw),
-        progress=progress,
-    )
-    return _store(draw, transcript, by=approval.confirmed_by)
+    return _store(draw, compute(draw, progress=progress), by=approval.confirmed_by)
+
+
+def compute(draw: Draw, *, substitutions: Sequence[object] = (), progress: Progress | None = None) -> dict[str, Any]:
+    """The transcript from what is stored; of a large draw without its institutions (campaigns/transcripts.py)."""
+    options: dict[str, Any] = {
+        "secret": bytes.fromhex(draw.secret.value),
+        "frozen_at": draw.manifest["frozen_at"],
+        "contributions": _values(draw),
+        "substitutions": substitutions,
+        "progress": progress,
+    }
+    if is_large(draw):
+        return engine.run_over(DatabasePool(draw), frozen_rules(draw), **options)
+    return engine.run(frozen_sheet(draw), **options)
 
 
 @transaction.atomic
 def _seal(approval: Approval) -> Draw:
     """The seed, from the stored contributions and secret, written once; the draw as it is then."""
     agreed = approval.confirmed_draw(Act.DRAW)
-    draw = Draw.objects.select_for_update(of=("self",)).select_related("campaign", "secret").get(pk=agreed.pk)
+    draw = (
+        Draw.objects.select_for_update(of=("self",), no_key=True).select_related("campaign", "secret").get(pk=agreed.pk)
+    )
     if draw.state == DrawState.DRAWN or draw.is_sealed:
         return draw
     transitions.check_source(DRAW_STEPS["draw"], draw.state)
@@ -87,7 +99,7 @@ def _values(draw: Draw) -> dict[str, str]:
 @transaction.atomic
 def _store(draw: Draw, transcript: dict[str, Any], *, by: User) -> Draw:
     campaign = transitions.locked(draw.campaign)
-    draw = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).get(pk=draw.pk)
     draw.campaign = campaign
     if draw.state == DrawState.DRAWN:
         return draw
@@ -95,7 +107,7 @@ def _store(draw: Draw, transcript: dict[str, Any], *, by: User) -> Draw:
     if (transcript["commitment"], transcript["seed"]) != (draw.commitment, draw.seed):
         raise CampaignError("冻结内容与承诺摘要不符，已停止抽取。请通知系统管理员和监督人员。")
     DrawTranscript.objects.create(draw=draw, text=engine.dump(transcript))
-    institutions = dict(draw.frozen_institutions.values_list("identifier", "institution_id"))
+    institutions = _institutions_of(draw, transcript["result"])
     _store_result(draw, transcript["result"], institutions)
     digest = hashlib.sha256(engine.canonical(transcript["result"])).hexdigest()
     transitions.mark_drawn(draw, result_digest=digest, by=by)
@@ -107,6 +119,17 @@ def _store(draw: Draw, transcript: dict[str, Any], *, by: User) -> Draw:
         transitions.move(campaign, "draw", by=by, facts=facts, drawn_at=draw.drawn_at)
     publiclog.append(draw, LogEvent.DRAWN, result=digest)
     return draw
+
+
+def _institutions_of(draw: Draw, result: dict[str, Any]) -> dict[str, int]:
+    """The rows behind the ids of a result, drawn or in reserve."""
+    cells = [cell for line in result["lines"] for cell in line["cells"]]
+    ids = iter({row["id"] for cell in cells for row in (*cell["drawn"], *cell["reserve"])})
+    found: dict[str, int] = {}
+    while some := list(islice(ids, ROWS_PER_INSERT)):
+        rows = draw.frozen_institutions.filter(identifier__in=some)
+        found.update(rows.order_by().values_list("identifier", "institution_id"))
+    return found
 
 
 def _store_result(draw: Draw, result: dict[str, Any], institutions: dict[str, int]) -> None:
@@ -137,7 +160,7 @@ def create_tasks(draw: Draw, result: dict[str, Any], institutions: dict[str, int
     not drawn (同市监认证〔2025〕92号: 其余按照属地分配给各县区). Returns how many."""
     lines = {line.code: line for line in plan_lines(draw.campaign)}
     maker = TaskMaker(draw.campaign)
-    homes = dict(Institution.objects.filter(pk__in=institutions.values()).values_list("pk", "county_id"))
+    homes = dict(_homes(institutions.values()))
     tasks: dict[str, Task] = {}
     for team in result["teams"]:
         pk = institutions[team["institution"]]
@@ -149,13 +172,22 @@ def create_tasks(draw: Draw, result: dict[str, Any], institutions: dict[str, int
     seats = Seats(draw, tasks)
     members = [row for team in result["teams"] for row in seats.rows(tasks[team["institution"]], team)]
     TeamMember.objects.bulk_create(members, batch_size=ROWS_PER_INSERT)
+    refresh_statistics(DrawnInstitution, Task, TeamMember, rows=len(tasks) + len(left))
     return len(tasks) + len(left)
+
+
+def _homes(pks: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """The county of each institution."""
+    remaining = iter(pks)
+    while some := list(islice(remaining, ROWS_PER_INSERT)):
+        yield from Institution.objects.filter(pk__in=some).order_by().values_list("pk", "county_id")
 
 
 def _left_to_counties(draw: Draw, drawn: set[int], lines: dict[str, PlanLine], maker: TaskMaker) -> Iterator[Task]:
     """Received but not drawn."""
     received = AllottedInstitution.objects.filter(campaign=draw.campaign, is_received=True)
-    frozen = dict(draw.frozen_institutions.values_list("institution_id", "line_code"))
+    rows = draw.frozen_institutions.filter(institution__in=received.values("institution"))
+    frozen = dict(rows.order_by().values_list("institution_id", "line_code"))
     for allotted in received.exclude(institution__in=drawn).select_related("institution"):
         code = frozen.get(allotted.institution_id)
         yield maker.allotted(lines[code] if code else next(iter(lines.values())), allotted.institution)

@@ -259,7 +259,7 @@ def own_objections(entry: FrozenInstitution) -> QuerySet[Remark]:
 @transaction.atomic
 def object_to(entry: FrozenInstitution, *, words: str, by: User) -> Remark:
     """The institution's objection to how it was frozen; one at a time."""
-    Draw.objects.select_for_update(of=("self",)).get(pk=entry.draw_id)
+    Draw.objects.select_for_update(of=("self",), no_key=True).get(pk=entry.draw_id)
     if own_objections(entry).filter(outcome=Remark.Outcome.OPEN).exists():
         raise WrongState("贵单位的异议正在等待答复，答复后才能再次提出。")
     if not own_entries(by).filter(pk=entry.pk).exists():

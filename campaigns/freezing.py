@@ -2,16 +2,17 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
 from itertools import islice
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from accounts.rows import insert_rows, reserve_ids
 from accounts.working_days import working_day_after
 from campaigns import draw as engine
 from campaigns import publiclog, transitions
@@ -30,11 +31,15 @@ from campaigns.models import (
     LogEvent,
     Source,
 )
-from campaigns.planning import preview_sheet
-from campaigns.sheets import JSON, PlanSheet, build_sheet
+from campaigns.planning import PlanPreview, preview_open, refusal_in_words
+from campaigns.sheets import JSON, OpenPlan, institution_entry, open_plan
 from campaigns.states import CAMPAIGN_STEPS, CampaignState, DrawState
+from campaigns.surveying import Survey
+from institutions.bulk import refresh_statistics
 
 ROWS_PER_INSERT = 1000
+ROWS_AT_ONCE = 10_000
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def freeze_campaign(approval: Approval) -> Draw:
@@ -94,39 +99,54 @@ def _freeze(campaign: Campaign, kind: DrawKind, approval: Approval, counts: dict
     publiclog.check_trusted()
     number = campaign.draws.count() + 1
     code = f"{campaign.number}-{number}"
-    plan = build_sheet(campaign, draw_code=code, day=timezone.localdate(), supplement=counts)
-    problems = preview_sheet(campaign, plan).errors
-    if problems:
-        raise PlanNotReady([problem.text for problem in problems])
-    draw = _store(plan, campaign, number, kind, approval.confirmed_by)
+    plan = open_plan(campaign, draw_code=code, day=timezone.localdate(), supplement=counts)
+    draw = _store(plan, number, kind, approval.confirmed_by)
     Approval.objects.filter(pk=approval.pk).update(draw=draw)
     publiclog.append(draw, LogEvent.FROZEN, commitment=draw.commitment, kind=kind.value)
     return draw
 
 
-def _store(plan: PlanSheet, campaign: Campaign, number: int, kind: DrawKind, by: User) -> Draw:
+def _store(plan: OpenPlan, number: int, kind: DrawKind, by: User) -> Draw:
+    """The pools are read once: counted, hashed and stored as they pass by. The draw's own row, which holds what came
+    of it, is written last; until the transaction ends nothing asks for it."""
     secret = secrets.token_bytes(32)
     now = timezone.localtime().replace(microsecond=0)
-    frozen = engine.freeze(plan.sheet, secret=secret, frozen_at=now.isoformat())
+    [pk] = reserve_ids(Draw, 1)
+    survey = Survey(plan.people)
+    try:
+        freeze = engine.GrowingFreeze(plan.rules, secret=secret, frozen_at=now.isoformat())
+        _insert(FrozenInstitution, INSTITUTION, _frozen_institutions(pk, plan, freeze, survey))
+        _refuse(preview_open(plan, survey))
+        inspectors = plan.inspectors(survey.met)
+        manifest, commitment = freeze.close(inspectors)
+    except engine.SheetRefused as refused:
+        _refuse(preview_open(plan, Survey(plan.people).of(plan.population.candidates())))
+        raise PlanNotReady([refusal_in_words(refused, plan.lines)]) from refused
+    _insert(FrozenInspector, INSPECTOR, _frozen_inspectors(pk, plan, inspectors))
     draw = Draw.objects.create(
-        campaign=campaign,
+        pk=pk,
+        campaign=plan.campaign,
         number=number,
         kind=kind,
-        code=plan.sheet["draw"],
-        manifest=frozen.manifest,
-        commitment=frozen.commitment,
+        code=plan.rules["draw"],
+        manifest=manifest,
+        commitment=commitment,
         frozen_by=by,
         frozen_at=now,
-        objections_until=_end_of_objections(now, campaign.objection_days),
+        objections_until=_end_of_objections(now, plan.campaign.objection_days),
     )
     DrawSecret.objects.create(draw=draw, value=secret.hex())
-    _insert(FrozenInstitution, _frozen_institutions(draw, plan))
-    _insert(FrozenInspector, _frozen_inspectors(draw, plan))
     Contribution.objects.bulk_create(
         Contribution(draw=draw, position=position, source=source.sheet_name, kind=source.kind, bureau=source.bureau)
-        for position, source in enumerate(Source.objects.filter(campaign=campaign))
+        for position, source in enumerate(Source.objects.filter(campaign=plan.campaign))
     )
+    refresh_statistics(FrozenInstitution, rows=manifest["institutions"]["count"])
     return draw
+
+
+def _refuse(preview: PlanPreview) -> None:
+    if preview.errors:
+        raise PlanNotReady([problem.text for problem in preview.errors])
 
 
 def _end_of_objections(frozen_at: datetime, days: int) -> datetime | None:
@@ -137,36 +157,30 @@ def _end_of_objections(frozen_at: datetime, days: int) -> datetime | None:
     return timezone.make_aware(datetime.combine(last + timedelta(days=1), time.min))
 
 
-def _frozen_institutions(draw: Draw, plan: PlanSheet) -> Iterable[FrozenInstitution]:
-    for position, entry in enumerate(plan.sheet["institutions"]):
-        yield FrozenInstitution(
-            draw=draw,
-            position=position,
-            identifier=entry["id"],
-            institution_id=plan.candidates[entry["id"]].pk,
-            line_code=entry["line"],
-            excluded=entry.get("excluded", ""),
-            entry=entry,
-        )
+INSTITUTION = ("draw_id", "position", "identifier", "institution_id", "line_code", "excluded", "entry")
+INSPECTOR = ("draw_id", "position", "identifier", "inspector_id", "expert_id", "entry")
 
 
-def _frozen_inspectors(draw: Draw, plan: PlanSheet) -> Iterable[FrozenInspector]:
-    for position, entry in enumerate(plan.sheet["inspectors"]):
+def _frozen_institutions(
+    draw: int, plan: OpenPlan, freeze: engine.GrowingFreeze, survey: Survey
+) -> Iterator[tuple[Any, ...]]:
+    for position, candidate in enumerate(plan.population.candidates()):
+        survey.add(candidate)
+        entry = institution_entry(candidate)
+        freeze.add(entry)
+        yield draw, position, candidate.identifier, candidate.pk, entry["line"], candidate.excluded, _encode(entry)
+
+
+def _frozen_inspectors(draw: int, plan: OpenPlan, inspectors: list[JSON]) -> Iterator[tuple[Any, ...]]:
+    for position, entry in enumerate(inspectors):
         person = plan.people[entry["id"]]
-        yield FrozenInspector(
-            draw=draw,
-            position=position,
-            identifier=entry["id"],
-            inspector_id=person.inspector,
-            expert_id=person.expert,
-            entry=entry,
-        )
+        yield draw, position, entry["id"], person.inspector, person.expert, _encode(entry)
 
 
-def _insert(model: type[FrozenInstitution] | type[FrozenInspector], rows: Iterable[Any]) -> None:
-    remaining = iter(rows)
-    while batch := list(islice(remaining, ROWS_PER_INSERT)):
-        model.objects.bulk_create(batch)
+def _insert(model: type[models.Model], columns: Sequence[str], rows: Iterator[tuple[Any, ...]]) -> None:
+    """What makes the rows reads over the same connection, so they are gathered, a batch at a time."""
+    while batch := list(islice(rows, ROWS_AT_ONCE)):
+        insert_rows(model, columns, batch)
 
 
 def frozen_sheet(draw: Draw) -> JSON:
@@ -174,8 +188,20 @@ def frozen_sheet(draw: Draw) -> JSON:
 
     Keys stand in canonical order, since a database may keep an object's keys in an order of its own.
     """
-    sheet = {key: draw.manifest[key] for key in ("protocol", "draw", "title", "sources", "lines", "quota")}
-    sheet["institutions"] = list(draw.frozen_institutions.values_list("entry", flat=True))
-    sheet["inspectors"] = list(draw.frozen_inspectors.values_list("entry", flat=True))
+    institutions = list(draw.frozen_institutions.values_list("entry", flat=True))
+    return _in_canonical_order(_frozen_rules(draw) | {"institutions": institutions})
+
+
+def frozen_rules(draw: Draw) -> JSON:
+    """The same without the institutions, of which there may be millions."""
+    return _in_canonical_order(_frozen_rules(draw))
+
+
+def _frozen_rules(draw: Draw) -> JSON:
+    rules = {key: draw.manifest[key] for key in ("protocol", "draw", "title", "sources", "lines", "quota")}
+    return rules | {"inspectors": list(draw.frozen_inspectors.values_list("entry", flat=True))}
+
+
+def _in_canonical_order(sheet: JSON) -> JSON:
     ordered: JSON = json.loads(engine.canonical(sheet))
     return ordered

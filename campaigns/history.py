@@ -24,13 +24,16 @@ class Event:
 def history_of(campaign: Campaign, *, sees_all: bool) -> list[Event]:
     """Newest first. Of draws, approvals, contributions, remarks and tasks only for those who see everything: how often
     something was replaced tells of the drawn list."""
-    events = AuditEvent.objects.about(campaign)
-    if sees_all:
-        events = AuditEvent.objects.filter(_about_its_parts(campaign)) | events
+    events = events_of(campaign) if sees_all else AuditEvent.objects.about(campaign)
     rows = events.select_related("actor").order_by("-number")[:MOST_SHOWN]
     return [
         Event(actions.label(row.action), row.actor.name if row.actor else "系统", row.at, _subject(row)) for row in rows
     ]
+
+
+def events_of(campaign: Campaign) -> QuerySet[AuditEvent]:
+    """About it and all of its parts."""
+    return AuditEvent.objects.filter(_about_its_parts(campaign)) | AuditEvent.objects.about(campaign)
 
 
 def _about_its_parts(campaign: Campaign) -> Q:

@@ -83,7 +83,7 @@ def sign_minutes(draw: Draw, *, digest: str, password: str, by: User, words: str
     except AccountRefused as refusal:
         raise CampaignError(str(refusal)) from refusal
     with transaction.atomic():
-        draw = Draw.objects.select_for_update(of=("self",)).select_related("campaign").get(pk=draw.pk)
+        draw = Draw.objects.select_for_update(of=("self",), no_key=True).select_related("campaign").get(pk=draw.pk)
         _check_signable(draw, minutes := minutes_of(draw), digest, by)
         if not minutes.is_fixed:
             DrawMinutes.objects.create(draw=draw, text=minutes.text, digest=minutes.digest, fixed_at=timezone.now())

@@ -17,7 +17,7 @@ from campaigns.states import TaskState
 @transaction.atomic
 def issue_notice(task: Task, *, by: User) -> InspectionNotice:
     """Give the notice its number and let the institution see it; the notice that exists is returned as it is."""
-    Bureau.objects.select_for_update().get(pk=task.bureau_id)
+    Bureau.objects.select_for_update(no_key=True).get(pk=task.bureau_id)
     existing = InspectionNotice.objects.filter(task=task).first()
     if existing:
         return existing

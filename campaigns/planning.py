@@ -1,7 +1,7 @@
 """What a plan would give, before anything is frozen: populations, sizes, load on inspectors, and what is wrong."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -23,10 +23,10 @@ from campaigns.models import (
     Stage,
     TeamSlot,
 )
-from campaigns.population import Candidate
-from campaigns.sheets import PlanSheet, build_sheet
-from campaigns.staffing import pool_of
+from campaigns.sheets import JSON, OpenPlan, PlanSheet, open_plan
+from campaigns.staffing import Person, pool_of
 from campaigns.states import CampaignState
+from campaigns.surveying import LineFigures, Survey
 
 OFFICERS_PER_VISIT = 2
 """At least two certificated officers, 行政处罚法第四十二条."""
@@ -146,34 +146,49 @@ def rule_in_words(line: PlanLine) -> str:
 
 
 def preview_plan(campaign: Campaign, *, day: date | None = None) -> PlanPreview:
-    """Reads the pools as they stand; the same code that freezes builds the sheet, the same engine sizes it."""
-    return preview_sheet(campaign, build_sheet(campaign, draw_code="preview", day=day or timezone.localdate()))
+    """Reads the pools as they stand; the same code that freezes reads them, the same engine sizes the plan."""
+    plan = open_plan(campaign, draw_code="preview", day=day or timezone.localdate())
+    return preview_open(plan, Survey(plan.people).of(plan.population.candidates()))
 
 
 def preview_sheet(campaign: Campaign, plan: PlanSheet) -> PlanPreview:
     """What a sheet that has been built would give, and what is wrong with the plan behind it."""
-    sizes, refusal = _sizes(plan) if campaign.draws_lots else (_all_of(plan), [])
-    by_line = _by_line(plan.candidates.values())
-    previews = tuple(_preview_line(line, by_line.get(line.code, []), sizes.get(line.code), plan) for line in plan.lines)
-    problems = [*_campaign_problems(campaign, plan.lines, previews), *refusal]
+    survey = Survey(plan.people).of(plan.candidates.values())
+    return _preview(campaign, plan.lines, plan.people, survey, plan.sheet)
+
+
+def preview_open(plan: OpenPlan, survey: Survey) -> PlanPreview:
+    """The same of a plan whose population has been counted."""
+    rules = plan.rules | {"inspectors": plan.inspectors(survey.met)}
+    return _preview(plan.campaign, plan.lines, plan.people, survey, rules)
+
+
+def _preview(
+    campaign: Campaign, lines: list[PlanLine], people: Mapping[str, Person], survey: Survey, rules: JSON
+) -> PlanPreview:
+    sizes, refusal = _sizes(lines, survey, rules) if campaign.draws_lots else (_all_of(lines, survey), [])
+    pools = Counter(name for person in people.values() for name in person.pools)
+    previews = tuple(_preview_line(line, survey.of_line(line), sizes.get(line.code), pools) for line in lines)
+    problems = [*_campaign_problems(campaign, lines, previews), *refusal]
     return PlanPreview(previews, tuple(problems))
 
 
-def _sizes(plan: PlanSheet) -> tuple[Mapping[str, engine.LineSize], list[Problem]]:
+def _sizes(lines: list[PlanLine], survey: Survey, rules: JSON) -> tuple[Mapping[str, engine.LineSize], list[Problem]]:
     """The engine's sizes by line; sources of randomness are not needed for them yet."""
-    if not plan.lines:
+    if not lines:
         return {}, []
+    census = {line.code: survey.of_line(line).census for line in lines}
     try:
-        sizes = engine.preview(plan.sheet | {"sources": ["public:preview"]})
+        sizes = engine.preview_census(rules | {"sources": ["public:preview"]}, census)
     except engine.SheetRefused as refused:
-        return {}, [Problem("error", refusal_in_words(refused, plan.lines))]
+        return {}, [Problem("error", refusal_in_words(refused, lines))]
     return {size.code: size for size in sizes}, []
 
 
-def _all_of(plan: PlanSheet) -> Mapping[str, engine.LineSize]:
+def _all_of(lines: list[PlanLine], survey: Survey) -> Mapping[str, engine.LineSize]:
     """Without a draw every line takes all that it may; there is nothing that the engine could refuse."""
-    counted = Counter(each.line.code for each in plan.candidates.values() if not each.excluded)
-    return {line.code: engine.LineSize(line.code, counted[line.code], counted[line.code], 0, ()) for line in plan.lines}
+    counts = {line.code: survey.of_line(line).census.population for line in lines}
+    return {code: engine.LineSize(code, count, count, 0, ()) for code, count in counts.items()}
 
 
 def refusal_in_words(refused: engine.SheetRefused, lines: list[PlanLine]) -> str:
@@ -189,29 +204,19 @@ def refusal_in_words(refused: engine.SheetRefused, lines: list[PlanLine]) -> str
     return f"计划无法抽取（{refused}）。"
 
 
-def _by_line(candidates: Iterable[Candidate]) -> dict[str, list[Candidate]]:
-    found: dict[str, list[Candidate]] = {}
-    for candidate in candidates:
-        found.setdefault(candidate.line.code, []).append(candidate)
-    return found
-
-
 def _preview_line(
-    line: PlanLine, candidates: list[Candidate], size: engine.LineSize | None, plan: PlanSheet
+    line: PlanLine, figures: LineFigures, size: engine.LineSize | None, pools: Mapping[str, int]
 ) -> LinePreview:
-    drawable = [candidate for candidate in candidates if not candidate.excluded]
-    excluded = Counter(candidate.excluded for candidate in candidates if candidate.excluded)
-    supply = tuple(_supply(slot, size.size if size else 0, drawable, plan) for slot in line.slots.all())
     preview = LinePreview(
         line=line,
-        considered=len(candidates),
-        excluded=tuple(excluded.most_common()),
-        population=len(drawable),
+        considered=figures.considered,
+        excluded=tuple(figures.excluded.most_common()),
+        population=figures.census.population,
         size=size.size if size else 0,
         shortfall=size.shortfall if size else 0,
-        key_targets=sum(candidate.is_key_target for candidate in drawable),
-        received=sum(candidate.is_received for candidate in drawable),
-        supply=supply,
+        key_targets=figures.key_targets,
+        received=figures.received,
+        supply=tuple(_supply(slot, size.size if size else 0, figures, pools) for slot in line.slots.all()),
         problems=(),
     )
     return LinePreview(
@@ -220,15 +225,13 @@ def _preview_line(
     )
 
 
-def _supply(slot: TeamSlot, size: int, drawable: list[Candidate], plan: PlanSheet) -> SlotSupply:
-    """For a slot filled by each county's own body the scarcest county counts."""
+def _supply(slot: TeamSlot, size: int, figures: LineFigures, pools: Mapping[str, int]) -> SlotSupply:
+    """For a slot filled by each county's own body the scarcest county counts. pools: how many people sit in each."""
     pool = pool_of(slot)
-    members = Counter(name for person in plan.people.values() for name in person.pools)
     if "{county}" in pool:
-        counties = {candidate.county for candidate in drawable}
-        people = min((members[pool.replace("{county}", county)] for county in counties), default=0)
-        return SlotSupply(f"{slot.source_label}（最少的县区）", slot.role, slot.number, people)
-    return SlotSupply(slot.source_label, slot.role, slot.number * size, members[pool])
+        found = (pools.get(pool.replace("{county}", county), 0) for county in figures.counties)
+        return SlotSupply(f"{slot.source_label}（最少的县区）", slot.role, slot.number, min(found, default=0))
+    return SlotSupply(slot.source_label, slot.role, slot.number * size, pools.get(pool, 0))
 
 
 def _line_problems(preview: LinePreview) -> Iterator[Problem]:

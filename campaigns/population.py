@@ -5,6 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+from django.db.models.functions import Coalesce, Collate
 
 from accounts.models import Department
 from campaigns import looking_back
@@ -20,6 +25,7 @@ from campaigns.models import (
     Task,
 )
 from campaigns.states import DrawState, TaskState
+from institutions.bulk import among
 from institutions.models import (
     Certificate,
     CertificateState,
@@ -37,6 +43,14 @@ KEY_TARGET_CLASS = "K"
 
 LISTED_HERE, LISTED_ELSEWHERE = "本次活动已列入", "本年度已列入其他抽查"
 """Reasons that tell of a draw: nobody outside learns them before that draw may be known (disclosure.py)."""
+
+
+ROWS_AT_ONCE = 2000
+
+
+def by_code_point(text: Coalesce) -> Collate:
+    """The order of Python and of the protocol, whatever the database's own order of text is."""
+    return Collate(text, "C" if connection.vendor == "postgresql" else "BINARY")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +88,7 @@ class Candidate:
 
 
 class Population:
-    """Everything about a campaign's pool on one day, read in a handful of queries whatever its size."""
+    """Everything about a campaign's pool on one day; of its institutions a few thousand are in memory at a time."""
 
     def __init__(self, campaign: Campaign, lines: list[PlanLine], day: date) -> None:
         self.campaign = campaign
@@ -82,30 +96,36 @@ class Population:
         self.day = day
 
     def candidates(self) -> Iterator[Candidate]:
-        """Every institution of the region that belongs to a line, in no particular order."""
+        """Every institution of the region that belongs to a line, in the order of their identifiers."""
         rows = Institution.objects.in_scope(self.campaign.scope).values_list(
             "pk", "uscc", "organisation_code", "name", "county_id", "owner_department_id", "state", "credit_class"
         )
-        for pk, uscc, organisation_code, name, county, owner, state, credit_class in rows.iterator(chunk_size=5000):
-            certificates = self._certificates.get(pk, [])
-            lines = tuple(line for line in self.lines if self._covers(line, certificates))
-            lines = self._without_rest(lines)
-            if not lines:
-                continue
-            is_received, is_key = pk in self._received, pk in self._key_targets
-            yield Candidate(
-                pk=pk,
-                identifier=uscc or organisation_code or "",
-                name=name,
-                county=county,
-                lines=lines,
-                tier=_tier(lines[0], is_received=is_received, is_key=is_key),
-                risk=_risk(lines[0], credit_class, is_key=is_key),
-                flags=(NATIONAL_CENTRE,) if self._is_national_centre(certificates) else (),
-                excluded=self._reason(lines[0], pk, owner, state, certificates),
-                is_received=is_received,
-                is_key_target=is_key,
-            )
+        remaining = rows.order_by(by_code_point(Coalesce("uscc", "organisation_code"))).iterator(ROWS_AT_ONCE)
+        while some := list(islice(remaining, ROWS_AT_ONCE)):
+            certificates = self._certificates_of([row[0] for row in some])
+            for row in some:
+                if candidate := self._candidate(row, certificates.get(row[0], [])):
+                    yield candidate
+
+    def _candidate(self, row: tuple[Any, ...], certificates: list[CertificateFacts]) -> Candidate | None:
+        pk, uscc, organisation_code, name, county, owner, state, credit_class = row
+        lines = self._without_rest(tuple(line for line in self.lines if self._covers(line, certificates)))
+        if not lines:
+            return None
+        is_received, is_key = pk in self._received, pk in self._key_targets
+        return Candidate(
+            pk=pk,
+            identifier=uscc or organisation_code or "",
+            name=name,
+            county=county,
+            lines=lines,
+            tier=_tier(lines[0], is_received=is_received, is_key=is_key),
+            risk=_risk(lines[0], credit_class, is_key=is_key),
+            flags=(NATIONAL_CENTRE,) if self._is_national_centre(certificates) else (),
+            excluded=self._reason(lines[0], pk, owner, state, certificates),
+            is_received=is_received,
+            is_key_target=is_key,
+        )
 
     def _covers(self, line: PlanLine, certificates: Iterable[CertificateFacts]) -> bool:
         return any(True for _ in self._covering(line, certificates))
@@ -175,16 +195,15 @@ class Population:
     def _departments(self) -> dict[str, str]:
         return dict(Department.objects.values_list("code", "name"))
 
-    @cached_property
-    def _certificates(self) -> Mapping[int, list[CertificateFacts]]:
-        in_scope = Certificate.objects.filter(institution__county__code__startswith=self.campaign.scope)
+    def _certificates_of(self, institutions: list[int]) -> Mapping[int, list[CertificateFacts]]:
+        held = Certificate.objects.filter(institution__in=among(institutions))
         domains = defaultdict(set)
-        links = Certificate.domains.through.objects.filter(certificate__in=in_scope)
-        for certificate, domain in links.values_list("certificate_id", "domain_id").iterator(chunk_size=5000):
+        links = Certificate.domains.through.objects.filter(certificate__institution__in=among(institutions))
+        for certificate, domain in links.values_list("certificate_id", "domain_id"):
             domains[certificate].add(domain)
         found = defaultdict(list)
-        rows = in_scope.values_list("institution_id", "pk", "level", "state", "valid_until", "is_national_centre")
-        for institution, pk, level, state, valid_until, is_centre in rows.iterator(chunk_size=5000):
+        rows = held.values_list("institution_id", "pk", "level", "state", "valid_until", "is_national_centre")
+        for institution, pk, level, state, valid_until, is_centre in rows:
             facts = CertificateFacts(level, state, valid_until, is_centre, frozenset(domains[pk]))
             found[institution].append(facts)
         return found

@@ -17,7 +17,7 @@ def add_remark(
     draw: Draw, *, kind: Remark.Kind, words: str, by: User, institution: Institution | None = None
 ) -> Remark:
     """An institution can only object, and only until the end of the objection period; an objection holds the draw up."""
-    draw = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).get(pk=draw.pk)
     if not words.strip():
         raise CampaignError("请写明内容。")
     if kind == Remark.Kind.OBJECTION and draw.state != DrawState.FROZEN:
@@ -44,7 +44,7 @@ def _check_institution(draw: Draw, institution: Institution, kind: Remark.Kind) 
 @transaction.atomic
 def reject_objection(remark: Remark, *, words: str, by: User) -> Remark:
     """The lead answers why the objection does not hold. Accepting one is voiding the freeze (`Act.VOID`)."""
-    remark = Remark.objects.select_for_update(of=("self",)).select_related("draw").get(pk=remark.pk)
+    remark = Remark.objects.select_for_update(of=("self",), no_key=True).select_related("draw").get(pk=remark.pk)
     if remark.outcome != Remark.Outcome.OPEN:
         raise WrongState("该异议已经处理。")
     if not words.strip():

@@ -1,7 +1,7 @@
 """Turning a plan and the two pools into a draw sheet (draw-protocol.md section 1)."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -16,6 +16,21 @@ JSON = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPlan:
+    """A plan's rules and people, and a population that is still to be read. `rules`: the sheet without its pools."""
+
+    campaign: Campaign
+    rules: JSON
+    lines: list[PlanLine] = field(repr=False)
+    people: dict[str, Person] = field(repr=False)
+    population: Population = field(repr=False)
+
+    def inspectors(self, considered: Container[str]) -> list[JSON]:
+        """The entries of the second pool; of their recusals those that concern somebody considered."""
+        return _inspector_entries(self.people, considered, self.campaign.tasks_per_inspector)
+
+
+@dataclass(frozen=True, slots=True)
 class PlanSheet:
     """A sheet together with the rows it was made from, by their ids in the sheet."""
 
@@ -25,31 +40,41 @@ class PlanSheet:
     people: dict[str, Person] = field(repr=False)
 
 
-def build_sheet(
+def open_plan(
     campaign: Campaign, *, draw_code: str, day: date, supplement: Mapping[str, int] | None = None
-) -> PlanSheet:
-    """The sheet of this campaign's plan and of the pools as they stand on `day`; changes nothing.
+) -> OpenPlan:
+    """This campaign's plan and the second pool as they stand on `day`; changes nothing.
 
-    Entries are in id order; nobody and nothing is left out silently: excluded institutions stand in it with the reason.
-    `supplement` (line code → how many): the sheet of a supplementary draw, of these lines alone.
+    `supplement` (line code → how many): the plan of a supplementary draw, of these lines alone.
     """
     lines = plan_lines(campaign)
     if supplement is not None:
         lines = [_supplemented(line, supplement[line.code]) for line in lines if line.code in supplement]
     first_day, last_day = visit_window(campaign, day)
-    candidates = {candidate.identifier: candidate for candidate in Population(campaign, lines, day).candidates()}
-    people = {person.identifier: person for person in Staffing(campaign, lines, first_day, last_day).people()}
-    sheet = {
+    rules = {
         "protocol": PROTOCOL,
         "draw": draw_code,
         "title": campaign.title,
         "sources": [source.sheet_name for source in campaign.sources.all()],
         "lines": [line_rule(line) for line in lines],
         "quota": _quota(campaign) if supplement is None else None,
-        "institutions": [_institution_entry(candidates[key]) for key in sorted(candidates)],
-        "inspectors": _inspector_entries(people, candidates, campaign.tasks_per_inspector),
     }
-    return PlanSheet(sheet, lines, candidates, people)
+    people = {person.identifier: person for person in Staffing(campaign, lines, first_day, last_day).people()}
+    return OpenPlan(campaign, rules, lines, people, Population(campaign, lines, day))
+
+
+def build_sheet(campaign: Campaign, *, draw_code: str, day: date) -> PlanSheet:
+    """The sheet of this campaign's plan and of the pools as they stand on `day`, all of it in memory.
+
+    Entries are in id order; nobody and nothing is left out silently: excluded institutions stand in it with the reason.
+    """
+    plan = open_plan(campaign, draw_code=draw_code, day=day)
+    candidates = {candidate.identifier: candidate for candidate in plan.population.candidates()}
+    pools = {
+        "institutions": [institution_entry(each) for each in candidates.values()],
+        "inspectors": plan.inspectors(candidates),
+    }
+    return PlanSheet(plan.rules | pools, plan.lines, candidates, plan.people)
 
 
 def plan_lines(campaign: Campaign) -> list[PlanLine]:
@@ -110,7 +135,7 @@ def _quota(campaign: Campaign) -> JSON | None:
     return {"flag": NATIONAL_CENTRE, "count": campaign.quota_count, "mode": campaign.quota_mode}
 
 
-def _institution_entry(candidate: Candidate) -> JSON:
+def institution_entry(candidate: Candidate) -> JSON:
     entry: JSON = {
         "id": candidate.identifier,
         "name": candidate.name,
@@ -139,19 +164,19 @@ def joint_team(lines: Iterable[PlanLine]) -> list[JSON]:
     return [_slot(slot) | {"number": numbers[source]} for source, slot in first.items()]
 
 
-def _inspector_entries(people: dict[str, Person], candidates: dict[str, Candidate], limit: int) -> list[JSON]:
+def _inspector_entries(people: dict[str, Person], considered: Container[str], limit: int) -> list[JSON]:
     return [
         {
             "id": key,
             "pools": list(people[key].pools),
             "limit": limit,
-            "recused": list(_relevant(people[key].recused, candidates)),
+            "recused": list(_relevant(people[key].recused, considered)),
         }
         for key in sorted(people)
     ]
 
 
-def _relevant(recused: Iterable[str], candidates: dict[str, Candidate]) -> Iterator[str]:
+def _relevant(recused: Iterable[str], considered: Container[str]) -> Iterator[str]:
     for token in recused:
-        if token.startswith("county:") or token in candidates:
+        if token.startswith("county:") or token in considered:
             yield token

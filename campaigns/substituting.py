@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from campaigns import draw as engine
-from campaigns import publiclog, transitions
+from campaigns import drawing, publiclog, transcripts, transitions
 from campaigns.approvals import propose_act
 from campaigns.errors import CampaignError, WrongState
 from campaigns.evidence import check_evidence
@@ -35,7 +35,6 @@ from campaigns.models import (
 from campaigns.models.tasks import ENDED_STATES
 from campaigns.states import DrawState, TaskState
 from campaigns.tasking import Seats, TaskMaker
-from campaigns.transcripts import current_transcript
 from inspectors.models import Expert, Inspector
 from institutions.models import Institution
 
@@ -178,22 +177,37 @@ def substitute(approval: Approval) -> Substitution:
 def _continued(approval: Approval, draw: Draw) -> dict[str, Any]:
     """The draw's transcript with this substitution at its end."""
     check_substitutable(draw)
-    transcript = current_transcript(draw)
+    transcript = transcripts.stored(draw)
     facts = (transcript["commitment"], engine.result_digest(transcript["result"]))
     if facts != (draw.commitment, draw.result_digest):
         raise CampaignError("抽取全文与已公布的摘要不符，已停止替换。请通知系统管理员和监督人员。")
     try:
-        return engine.substitute(transcript, approval.parameters["request"])
+        return _with_one_more(draw, transcript, approval.parameters["request"])
     except engine.SubstitutionRefused as refused:
         raise CampaignError(WORDS.get(refused.code, f"不能按规则替换：{refused}")) from refused
-    except engine.TranscriptRefused as refused:
+    except (engine.TranscriptRefused, engine.PoolDisagrees) as refused:
         raise CampaignError("抽取全文没有通过验证，已停止替换。请通知系统管理员和监督人员。") from refused
+
+
+def _with_one_more(draw: Draw, transcript: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+    """A large draw is recomputed from its frozen rows, with all substitutions; what is stored must come out again."""
+    if transcripts.APART in transcript:
+        return engine.substitute(transcript, request)
+    earlier = [
+        {key: record[key] for key in ("kind", "institution", "out", "reason") if key in record}
+        for record in transcript["substitutions"]
+    ]
+    computed = drawing.compute(draw, substitutions=[*earlier, request])
+    *before, last = computed["substitutions"]
+    if computed | {"substitutions": before} != transcript:
+        raise engine.TranscriptRefused((), "does_not_verify", expected="the stored transcript", found="another")
+    return {**transcript, "substitutions": [*before, last]}
 
 
 @transaction.atomic
 def _store(approval: Approval, draw: Draw, transcript: dict[str, Any]) -> Substitution:
     campaign = transitions.locked(approval.campaign)
-    draw = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).get(pk=draw.pk)
     draw.campaign = campaign
     if done := Substitution.objects.filter(approval=approval).first():
         return done
@@ -201,7 +215,7 @@ def _store(approval: Approval, draw: Draw, transcript: dict[str, Any]) -> Substi
     number = len(transcript["substitutions"])
     if draw.substitutions.count() != number - 1:
         raise Overtaken
-    digest = engine.transcript_digest(transcript)
+    digest = transcripts.digest_of(draw, transcript)
     done = _carry_out(approval, draw, transcript["substitutions"][-1], number=number, digest=digest)
     facts = {"campaign": campaign.number, "draw": draw.code, "number": number, "transcript": digest}
     audit.record("campaigns.substitute", done, by=approval.confirmed_by, facts=facts)
@@ -244,7 +258,7 @@ def _locked_tasks(draw: Draw, identifiers: Iterable[str]) -> dict[str, Task]:
     frozen = draw.frozen_institutions.filter(identifier__in=list(identifiers))
     names = dict(frozen.values_list("institution_id", "identifier"))
     tasks = Task.objects.live().filter(draw=draw, institution__in=names).order_by("pk")
-    locked = tasks.select_for_update(of=("self",)).select_related("line")
+    locked = tasks.select_for_update(of=("self",), no_key=True).select_related("line")
     return {names[task.institution_id]: task for task in locked}
 
 
@@ -267,7 +281,7 @@ def _institution_pk(draw: Draw, identifier: str) -> int:
 def _end_county_task(draw: Draw, institution: Institution, by: User) -> None:
     """What was left to the county because it was not drawn is now the draw's own."""
     tasks = Task.objects.live().filter(campaign=draw.campaign, institution=institution)
-    for task in tasks.select_for_update():
+    for task in tasks.select_for_update(no_key=True):
         if task.mode == TaskMode.DRAWN:
             raise CampaignError("按规则应递补的机构已列入本次活动的另一次抽取，不能重复列入。请办理补充抽取。")
         transitions.replace(task, by=by)

@@ -1,11 +1,14 @@
 """What an institution that is drawn, enters or is handed down becomes: a numbered task, and the seats of its team."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from accounts.models import Bureau, Department
 from campaigns.models import Campaign, Draw, FrozenInspector, PlanLine, Stage, Task, TaskMode, TeamMember
 from institutions.models import Institution
+
+IDS_AT_ONCE = 1000
 
 
 class TaskMaker:
@@ -79,9 +82,13 @@ class Seats:
 def _slots(draw: Draw, institutions: Collection[str]) -> dict[str, list[dict[str, Any]]]:
     """The team slots of every institution: its own where it has one, else its line's."""
     of_line = {line["code"]: line["team"] for line in draw.manifest["lines"]}
-    entries = draw.frozen_institutions.filter(excluded="").values_list("identifier", "entry").iterator()
-    wanted = frozenset(institutions)
-    return {key: entry.get("team", of_line[entry["line"]]) for key, entry in entries if key in wanted}
+    return {key: entry.get("team", of_line[entry["line"]]) for key, entry in _entries(draw, institutions)}
+
+
+def _entries(draw: Draw, institutions: Iterable[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    ids = iter(institutions)
+    while some := list(islice(ids, IDS_AT_ONCE)):
+        yield from draw.frozen_institutions.filter(identifier__in=some).order_by().values_list("identifier", "entry")
 
 
 def _county_bureaus(campaign: Campaign) -> dict[str, Bureau]:

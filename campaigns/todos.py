@@ -221,7 +221,8 @@ def notices_to_issue(user: User) -> Iterator[ToDo]:
 def inspector_todos(user: User) -> Iterator[ToDo]:
     if not user.has_role(Role.INSPECTOR):
         return
-    own = Task.objects.visible_to(user).filter(members__inspector__user=user)
+    places = TeamMember.objects.filter(inspector__user=user).order_by()
+    own = Task.objects.visible_to(user).filter(pk__in=places.values("task"))
     for share in _by_campaign(own):
         text = f"{share.campaign.title}：抽到您参加 {share.tasks} 项检查{share.rest}"
         url = reverse("campaigns:campaign_tasks", args=[share.campaign.pk])
@@ -284,7 +285,7 @@ def _by_campaign(tasks: QuerySet[Task]) -> list[_Share]:
     """Only campaigns in which something is left."""
     is_left = Q(state__in=TO_INSPECT)
     rows = tasks.filter(state__in=RELEASED_STATES).order_by().values_list("campaign").annotate(
-        tasks=Count("pk", distinct=True), left=Count("pk", distinct=True, filter=is_left),
+        tasks=Count("pk"), left=Count("pk", filter=is_left),
         first=Min("due_on", filter=is_left), hard=Count("pk", filter=is_left & Q(is_due_softly=False)),
     )  # fmt: skip
     rows = rows.filter(left__gt=0)
@@ -338,7 +339,7 @@ def campaign_figures(user: User) -> Iterator[Figure]:
         "在营检验检测机构", operating, "家", f"{reverse('institutions:list')}?state={InstitutionState.OPERATING}"
     )
     yield Figure("抽查活动", Campaign.objects.visible_to(user).count(), "项", reverse("campaigns:list"))
-    tasks = Task.objects.visible_to(user).exclude(state=TaskState.PENDING).order_by()
+    tasks = Task.objects.visible_to(user).filter(state__in=BEFORE_VISIT).order_by()
     states = dict(tasks.values_list("state").annotate(Count("pk")))
     url = reverse("campaigns:tasks")
     yield Figure("待通知的检查任务", states.get(TaskState.DISPATCHED, 0), "项", f"{url}?state={TaskState.DISPATCHED}")

@@ -63,7 +63,9 @@ def dispatch(campaign: Campaign, *, by: User) -> Campaign:
 @transaction.atomic
 def answer(agreement: LineAgreement, *, agrees: bool, words: str, by: User) -> LineAgreement:
     """A partner bureau agrees to a plan line or objects with words; it may change its mind until the freeze."""
-    agreement = LineAgreement.objects.select_for_update().select_related("line__campaign").get(pk=agreement.pk)
+    agreement = (
+        LineAgreement.objects.select_for_update(no_key=True).select_related("line__campaign").get(pk=agreement.pk)
+    )
     if agreement.line.campaign.state != CampaignState.NEGOTIATING:
         raise WrongState("协商已结束，不能再回复。")
     if not agrees and not words.strip():
@@ -79,7 +81,7 @@ def answer(agreement: LineAgreement, *, agrees: bool, words: str, by: User) -> L
 
 def notify(task: Task, *, by: User) -> Task:
     """The institution has been issued its notice; called by campaigns.notices inside its transaction."""
-    task = Task.objects.select_for_update().get(pk=task.pk)
+    task = Task.objects.select_for_update(no_key=True).get(pk=task.pk)
     check_source(TASK_STEPS["notify"], task.state)
     with audit.recorded("campaigns.notify", task, by=by):
         task.state = TASK_STEPS["notify"].target
@@ -98,7 +100,11 @@ def replace(task: Task, *, by: User) -> Task:
 
 def locked(campaign: Campaign) -> Campaign:
     """The campaign's row as it is now, locked until the end of the transaction."""
-    return Campaign.objects.select_for_update(of=("self",)).select_related("lead_bureau__region").get(pk=campaign.pk)
+    return (
+        Campaign.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("lead_bureau__region")
+        .get(pk=campaign.pk)
+    )
 
 
 def check_source(step: Step, state: str) -> None:

@@ -51,7 +51,7 @@ def check_voidable(draw: Draw) -> None:
 
 def _void(draw: Draw, *, reason: str, by: User | None) -> Draw:
     campaign = transitions.locked(draw.campaign)
-    draw = Draw.objects.select_for_update(of=("self",)).get(pk=draw.pk)
+    draw = Draw.objects.select_for_update(of=("self",), no_key=True).get(pk=draw.pk)
     draw.campaign = campaign
     check_voidable(draw)
     if not reason.strip():

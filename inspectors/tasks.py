@@ -9,7 +9,7 @@ from jobs.models import Job
 from jobs.running import JobRefused, Outcome, Progress, handles
 
 
-@handles("inspectors.check_import")
+@handles("inspectors.check_import", label="检查人员名录试运行")
 def check(job: Job, progress: Progress) -> Outcome:
     run = _run(job)
     if run.state in (ImportState.CHECKING, ImportState.READY, ImportState.FAULTY):
@@ -21,7 +21,7 @@ def check(job: Job, progress: Progress) -> Outcome:
     return Outcome(message, result={"run": run.pk}, next_url=f"/inspectors/import/runs/{run.pk}/")
 
 
-@handles("inspectors.import")
+@handles("inspectors.import", label="检查人员名录导入", can_be_retried=False)
 def commit(job: Job, progress: Progress) -> Outcome:
     return commit_import(_run(job), progress)
 

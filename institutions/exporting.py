@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import QueryDict
@@ -20,6 +20,8 @@ from workbooks.writing import ExportColumn, ExportKind, ExportSheet, write_table
 
 CHUNK = 1000
 AT_ONCE = 5000
+MOST = 1_000_000
+"""What one sheet of a workbook takes."""
 CERTIFICATE_COLUMNS = frozenset({
     "number", "authorised_name", "level", "issuer", "approved_on", "valid_until", "certificate_state", "domains",
     "is_national_centre", "top_manager", "technical_lead", "signatories",
@@ -48,6 +50,12 @@ def filtered(query: str, user: User) -> QuerySet[Institution]:
 
 
 def export_pool(institutions: QuerySet[Institution], user: User) -> bytes:
+    stream = io.BytesIO()
+    write_pool(stream, institutions, user)
+    return stream.getvalue()
+
+
+def write_pool(stream: IO[bytes], institutions: QuerySet[Institution], user: User) -> None:
     columns = [
         column
         for column in pool_table([]).columns
@@ -61,9 +69,7 @@ def export_pool(institutions: QuerySet[Institution], user: User) -> bytes:
         title="检查对象名录",
         subtitle=f"{user.name} 导出于 {timezone.localtime():%Y-%m-%d %H:%M}；含联系方式，请妥善保管",
     )
-    stream = io.BytesIO()
     write_table(stream, [sheet])
-    return stream.getvalue()
 
 
 def pool_rows(institutions: QuerySet[Institution]) -> Iterator[PoolRow]:

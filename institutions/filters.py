@@ -3,11 +3,12 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.rules import can
 from institutions.models import (
+    Certificate,
     CertificateLevel,
     CertificateState,
     CreditClass,
@@ -80,7 +81,7 @@ class InstitutionFilter(django_filters.FilterSet):
     def search(self, rows: QuerySet[Institution], name: str, text: str) -> QuerySet[Institution]:
         words = text.split()
         for word in words[:5]:
-            rows = rows.filter(_matches(word))
+            rows = rows.filter(pk__in=_matching(word))
         return rows
 
     def in_region(self, rows: QuerySet[Institution], name: str, code: str) -> QuerySet[Institution]:
@@ -108,16 +109,25 @@ class InstitutionFilter(django_filters.FilterSet):
         return rows.filter(has_flag(*KEY_TARGET_KINDS) if kind == KEY_TARGET else has_flag(kind))
 
 
-def _matches(word: str) -> Q:
-    """Names anywhere, codes and certificate numbers from their beginning, initials anywhere."""
-    found = Q(name__icontains=word) | Q(has_certificate(authorised_name__icontains=word))
-    if not LATIN.fullmatch(word):
-        return found
-    code = word.upper()
-    found |= (
-        Q(uscc__startswith=code) | Q(organisation_code__startswith=code) | Q(has_certificate(number__startswith=code))
-    )
-    return found | Q(initials__contains=word.lower())
+def _matching(word: str) -> QuerySet[Any, int]:
+    """Names anywhere, codes and certificate numbers from their beginning, initials anywhere.
+
+    Each is looked up by an index of its own: one condition joined by "or" would read every row.
+    """
+    everyone, certificates = Institution.objects.order_by(), Certificate.objects.order_by()
+    found: list[QuerySet[Any, int]] = [
+        everyone.filter(name__icontains=word).values_list("pk", flat=True),
+        certificates.filter(authorised_name__icontains=word).values_list("institution_id", flat=True),
+    ]
+    if LATIN.fullmatch(word):
+        code = word.upper()
+        found += [
+            everyone.filter(uscc__startswith=code).values_list("pk", flat=True),
+            everyone.filter(organisation_code__startswith=code).values_list("pk", flat=True),
+            everyone.filter(initials__contains=word.lower()).values_list("pk", flat=True),
+            certificates.filter(number__startswith=code).values_list("institution_id", flat=True),
+        ]
+    return found[0].union(*found[1:])
 
 
 class FaultFilter(django_filters.FilterSet):

@@ -1,14 +1,20 @@
 """Reads that span models: regions as people write them, counters of the list, what happened to an institution."""
 
+import hashlib
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from accounts.models import Region
 from institutions.models import Certificate, CertificateState, Domain, Institution, RiskFlag
 from institutions.models.risks import KEY_TARGET_KINDS
+
+MANY = 100_000
+"""Of so many institutions the counters by certificate and by flag take seconds, so they are kept for a while."""
+KEPT_SECONDS = 600
 
 
 def region_label(region: Region) -> str:
@@ -103,6 +109,22 @@ def list_rows(institutions: QuerySet[Institution], *, with_risk: bool) -> QueryS
 
 def pool_figures(institutions: QuerySet[Institution], *, with_risk: bool) -> dict[str, int]:
     """The counters above the list, over everything the person may see."""
+    key = f"pool-figures:{_digest_of(institutions)}:{with_risk}:{timezone.localdate()}"
+    kept = cache.get(key)
+    if isinstance(kept, dict):
+        return kept
+    figures = _count(institutions, with_risk=with_risk)
+    if figures["total"] >= MANY:
+        cache.set(key, figures, KEPT_SECONDS)
+    return figures
+
+
+def _digest_of(rows: QuerySet[Institution]) -> str:
+    """Of the question that is asked: people who see the same share the answer."""
+    return hashlib.sha256(str(rows.order_by().values("pk").query).encode()).hexdigest()
+
+
+def _count(institutions: QuerySet[Institution], *, with_risk: bool) -> dict[str, int]:
     today = timezone.localdate()
     figures = {
         "total": Count("pk"),

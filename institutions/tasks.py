@@ -1,9 +1,10 @@
 """Long work of the pool: dry runs, imports, marked workbooks, large exports."""
 
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from accounts.rules import can
-from institutions.exporting import export_pool, filtered
+from institutions.exporting import MOST, filtered, write_pool
 from institutions.importing.checking import check_import
 from institutions.importing.committing import commit_import
 from institutions.importing.marking import marked_workbook
@@ -12,7 +13,7 @@ from jobs.models import Job
 from jobs.running import JobRefused, Outcome, Progress, handles
 
 
-@handles("institutions.check_import")
+@handles("institutions.check_import", label="检查对象名录试运行")
 def check(job: Job, progress: Progress) -> Outcome:
     run = _run(job)
     if run.state in (ImportState.CHECKING, ImportState.READY, ImportState.FAULTY):
@@ -24,23 +25,28 @@ def check(job: Job, progress: Progress) -> Outcome:
     return Outcome(message, result={"run": run.pk}, next_url=f"/institutions/import/{run.pk}/")
 
 
-@handles("institutions.import")
+@handles("institutions.import", label="检查对象名录导入", can_be_retried=False)
 def commit(job: Job, progress: Progress) -> Outcome:
     return commit_import(_run(job), progress)
 
 
-@handles("institutions.mark_faults")
+@handles("institutions.mark_faults", label="标注问题单元格")
 def mark(job: Job, progress: Progress) -> Outcome:
     run = _run(job)
     progress("正在标注有问题的单元格")
     return Outcome("已标注", file_name=f"{Path(run.file_name).stem}-问题标注.xlsx", content=marked_workbook(run))
 
 
-@handles("institutions.export")
+@handles("institutions.export", label="导出检查对象名录")
 def export(job: Job, progress: Progress) -> Outcome:
     found = filtered(job.parameters["query"], job.owner)
-    progress(f"正在导出 {found.count():,} 家机构")
-    return Outcome("已导出", file_name=job.parameters["file_name"], content=export_pool(found, job.owner))
+    count = found.count()
+    if count > MOST:
+        raise JobRefused(f"共 {count:,} 家，一张工作表最多放 {MOST:,} 家。请按县区等条件筛选后分别导出。")
+    progress(f"正在导出 {count:,} 家机构")
+    file = TemporaryFile()  # noqa: SIM115  # closed by whoever stores it
+    write_pool(file, found, job.owner)
+    return Outcome("已导出", file_name=job.parameters["file_name"], file=file)
 
 
 def _run(job: Job) -> ImportRun:

@@ -5,7 +5,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
@@ -139,15 +139,13 @@ class DrawView(ReadView):
         summary="抽取全文，公开之后才有，供 python -m campaigns.draw verify 验证", responses={200: OpenApiTypes.OBJECT}
     )
     @action(detail=True)
-    def transcript(self, request: Request, pk: int) -> HttpResponse:
+    def transcript(self, request: Request, pk: int) -> HttpResponseBase:
         draw = self.get_object()
         require(self.user, "see_result", draw)
         if draw.disclosed_at is None:
             raise Http404
         headers = {"Content-Disposition": f'attachment; filename="{draw.code}.transcript.json"'}
-        return HttpResponse(
-            transcripts.current_text(draw), content_type="application/json; charset=utf-8", headers=headers
-        )
+        return transcripts.answer(draw, headers=headers)
 
     @extend_schema(
         summary="提请抽取，由另一人审批后进行", request=None, responses={201: ApprovalSerializer, 409: Problem}

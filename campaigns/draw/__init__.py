@@ -5,9 +5,11 @@ Plain Python without Django, clock, files (save in `python -m campaigns.draw`) o
 check_sheet(sheet)                              raises SheetRefused at the first fault
 preview(sheet)                                  a LineSize per line: all that is known before the randomness
 freeze(sheet, secret=, frozen_at=)              Frozen: manifest, commitment and the two trees of leaves
+GrowingFreeze(rules, …), preview_census(…)      the same for institutions that come one at a time, or only as counts
 people_of(sources), public_of(sources)          who commits and reveals, and what comes into being in public
 contribution_commitment(source, value)          what a person publishes first
 run(sheet, secret=, frozen_at=, contributions=) the transcript, ready for dump()
+run_over(pool, rules, …)                        the same for a Pool that is kept elsewhere, less its institutions
 substitute(transcript, request)                 the transcript with one more substitution, or SubstitutionRefused
 verify(transcript)                              None, or the first Difference
 prove(transcript, id, kind), check_proof(proof, manifest), proof_problem(proof, manifest)
@@ -33,11 +35,13 @@ from campaigns.draw.errors import (
     SubstitutionRefused,
     TranscriptRefused,
 )
+from campaigns.draw.front import Pool, PoolDisagrees, run_over
+from campaigns.draw.growing import GrowingFreeze, preview_census
 from campaigns.draw.log import GENESIS, LOG, entry_digest, head_of, make_entry, make_log, verify_log
 from campaigns.draw.progress import Progress
 from campaigns.draw.proofs import check_proof, proof_problem, prove
 from campaigns.draw.sheet import PROTOCOL, people_of, public_of
-from campaigns.draw.sizes import CellSize, LineSize
+from campaigns.draw.sizes import CellSize, Census, LineSize
 from campaigns.draw.transcript import check_sheet, freeze, preview, result_digest, run, substitute, transcript_digest
 from campaigns.draw.verification import verify
 
@@ -46,13 +50,17 @@ __all__ = [
     "LOG",
     "PROTOCOL",
     "CellSize",
+    "Census",
     "Difference",
     "DrawError",
     "Frozen",
+    "GrowingFreeze",
     "JsonRefused",
     "LineSize",
     "LogRefused",
     "OptionsRefused",
+    "Pool",
+    "PoolDisagrees",
     "Progress",
     "ProofRefused",
     "Refused",
@@ -74,12 +82,14 @@ __all__ = [
     "parse",
     "people_of",
     "preview",
+    "preview_census",
     "proof_problem",
     "prove",
     "public_of",
     "read_secret",
     "result_digest",
     "run",
+    "run_over",
     "substitute",
     "transcript_digest",
     "verify",

@@ -14,6 +14,7 @@ from campaigns.draw.progress import Phase, Progress
 from campaigns.draw.sheet import Entry, Sheet, people_of
 
 DIGEST: Final = 32  # bytes of a SHA-256 digest
+BLOCK: Final = 2**14  # leaves that a growing tree holds before it keeps nothing of them but their root
 _is_time = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
 _is_secret = re.compile(r"[0-9a-f]{64}").fullmatch
 
@@ -62,6 +63,48 @@ def _parents(level: bytes | bytearray) -> bytearray:
     return parents + level[paired:]
 
 
+class GrowingTree:
+    """The root of a `Tree` whose leaves come a few at a time, in memory that hardly grows with their number."""
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+        self._subtrees: list[tuple[int, bytes]] = []  # leaves and root of complete subtrees, each smaller than the last
+        self._closed = 0
+
+    @property
+    def count(self) -> int:
+        return self._closed + len(self._waiting) // DIGEST
+
+    def add(self, leaves: bytes) -> None:
+        """The next leaf digests, one after the other."""
+        self._waiting += leaves
+        while len(self._waiting) >= BLOCK * DIGEST:
+            self._close(self._waiting[: BLOCK * DIGEST])
+            del self._waiting[: BLOCK * DIGEST]
+
+    def _close(self, block: bytearray) -> None:
+        size, node = BLOCK, Tree(block).root()
+        while self._subtrees and self._subtrees[-1][0] == size:
+            node = bytes(_parents(self._subtrees.pop()[1] + node))
+            size *= 2
+        self._subtrees.append((size, node))
+        self._closed += BLOCK
+
+    def root(self) -> bytes:
+        nodes = [node for _, node in self._subtrees]
+        if self._waiting or not nodes:
+            nodes.append(Tree(self._waiting).root())
+        while len(nodes) > 1:
+            right = nodes.pop()
+            nodes.append(bytes(_parents(nodes.pop() + right)))
+        return nodes[0]
+
+
+def promise(tree: Tree | GrowingTree) -> dict[str, Any]:
+    """What the manifest says of a list."""
+    return {"count": tree.count, "root": tree.root().hex()}
+
+
 def salt_maker(secret: bytes, kind: str) -> Callable[[str], bytes]:
     """A function from id to salt(kind, id)."""
     begun = hmac.new(secret, f"{kind}\n".encode(), "sha256")
@@ -108,14 +151,27 @@ def freeze_sheet(sheet: Sheet, *, secret: bytes, frozen_at: str, progress: Progr
     phase = Phase("freeze", len(sheet.institutions) + len(sheet.inspectors), progress)
     institutions = make_tree(sheet.institutions, secret=secret, kind="institution", phase=phase)
     inspectors = make_tree(sheet.inspectors, secret=secret, kind="inspector", phase=phase)
-    manifest = {
-        **sheet.head,
+    manifest = make_manifest(
+        sheet.head, secret, frozen_at, institutions=promise(institutions), inspectors=promise(inspectors)
+    )
+    return Frozen(manifest, commit(manifest), institutions, inspectors)
+
+
+def make_manifest(
+    head: Mapping[str, Any],
+    secret: bytes,
+    frozen_at: str,
+    *,
+    institutions: Mapping[str, Any],
+    inspectors: Mapping[str, Any],
+) -> dict[str, Any]:
+    return {
+        **head,
         "frozen_at": frozen_at,
         "secret_hash": hashlib.sha256(secret).hexdigest(),
-        "institutions": {"count": institutions.count, "root": institutions.root().hex()},
-        "inspectors": {"count": inspectors.count, "root": inspectors.root().hex()},
+        "institutions": institutions,
+        "inspectors": inspectors,
     }
-    return Frozen(manifest, commit(manifest), institutions, inspectors)
 
 
 def commit(manifest: Mapping[str, Any]) -> str:

@@ -121,7 +121,7 @@ def read_sheet(given: Mapping[str, Any]) -> Sheet:
     institutions = _list(given["institutions"], ("institutions",))
     codes = frozenset(line.code for line in lines)
     for number, entry in enumerate(institutions):
-        _check_institution(entry, ("institutions", number), codes)
+        check_institution(entry, ("institutions", number), codes)
     inspectors = _list(given["inspectors"], ("inspectors",))
     for number, entry in enumerate(inspectors):
         _check_inspector(entry, ("inspectors", number))
@@ -251,7 +251,8 @@ INSTITUTION_KEYS: Final = ("id", "line", "tier", "risk", "county", "flags")
 INSTITUTION_ALL_KEYS: Final = frozenset((*INSTITUTION_KEYS, "excluded", "team"))
 
 
-def _check_institution(entry: object, path: Path, codes: frozenset[str]) -> None:
+def check_institution(entry: object, path: Path, codes: frozenset[str]) -> None:
+    """Raise SheetRefused unless this is an institution of one of these lines."""
     if not isinstance(entry, dict):
         raise SheetRefused(path, "not_object")
     for key in INSTITUTION_KEYS:

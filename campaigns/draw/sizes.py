@@ -43,11 +43,15 @@ class Census:
 
 def plan_lines(sheet: Sheet) -> list[LineSize]:
     """The plan of every line; raises SheetRefused where the quota cannot be met."""
-    census = count_institutions(sheet.lines, sheet.quota, sheet.institutions)
-    plans = [plan_line(line, census[line.code]) for line in sheet.lines]
-    if sheet.quota is None:
+    return plan_census(sheet.lines, sheet.quota, count_institutions(sheet.lines, sheet.quota, sheet.institutions))
+
+
+def plan_census(lines: Sequence[Line], quota: Quota | None, census: Mapping[str, Census]) -> list[LineSize]:
+    """The same from counts by line code, wherever the institutions themselves are; raises SheetRefused."""
+    plans = [plan_line(line, census[line.code]) for line in lines]
+    if quota is None:
         return plans
-    return apply_quota(plans, sheet.quota, [census[line.code].flagged for line in sheet.lines])
+    return apply_quota(plans, quota, [census[line.code].flagged for line in lines])
 
 
 def count_institutions(
@@ -57,12 +61,16 @@ def count_institutions(
     for entry in institutions:
         if "excluded" in entry:
             continue
-        counted = census[entry["line"]]
-        counted.population += 1
-        counted.by_class[entry["risk"]] += 1
-        if quota is not None and quota.flag in entry["flags"]:
-            counted.flagged += 1
+        count_institution(census[entry["line"]], entry, quota)
     return census
+
+
+def count_institution(counted: Census, entry: Entry, quota: Quota | None) -> None:
+    """One more drawable institution of the line."""
+    counted.population += 1
+    counted.by_class[entry["risk"]] += 1
+    if quota is not None and quota.flag in entry["flags"]:
+        counted.flagged += 1
 
 
 def plan_line(line: Line, census: Census) -> LineSize:

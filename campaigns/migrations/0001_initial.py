@@ -46,6 +46,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "抽取",
                 "verbose_name_plural": "抽取",
                 "ordering": ["campaign_id", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("drawn_at__isnull", False),
+                                ("state", "drawn"),
+                                models.Q(("result_digest", ""), _negated=True),
+                            ),
+                            models.Q(("drawn_at__isnull", True), ("result_digest", ""), ("state", "frozen")),
+                            ("state", "void"),
+                            _connector="OR",
+                        ),
+                        name="draw_is_drawn_once_it_has_a_result",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -186,6 +201,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "抽查活动",
                 "verbose_name_plural": "抽查活动",
                 "ordering": ["-year", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "negotiating", "frozen", "drawn", "dispatched"])),
+                        name="campaign_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("frozen_at__isnull", True), ("state__in", ["draft", "negotiating"])),
+                            models.Q(("frozen_at__isnull", False), ("state__in", ["frozen", "drawn", "dispatched"])),
+                            _connector="OR",
+                        ),
+                        name="campaign_is_frozen_once_it_has_a_freeze_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("drawn_at__isnull", True), ("state__in", ["draft", "negotiating", "frozen"])),
+                            models.Q(("drawn_at__isnull", False), ("state__in", ["drawn", "dispatched"])),
+                            _connector="OR",
+                        ),
+                        name="campaign_is_drawn_once_it_has_a_draw_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -240,6 +277,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "上级分配对象",
                 "verbose_name_plural": "上级分配对象",
                 "ordering": ["campaign_id", "institution__county_id", "institution__name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("campaign", "institution"), name="institution_is_allotted_to_a_campaign_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -270,6 +312,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "发文机关",
                 "verbose_name_plural": "发文机关",
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("campaign", "bureau"), name="bureau_issues_a_campaign_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -389,6 +434,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "随机数贡献",
                 "verbose_name_plural": "随机数贡献",
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("draw", "source"), name="source_contributes_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("given_at__isnull", True), ("value", "")),
+                            models.Q(models.Q(("value", ""), _negated=True), ("given_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="contribution_has_a_time_once_it_has_a_value",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -424,6 +480,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "抽取结果",
                 "verbose_name_plural": "抽取结果",
                 "ordering": ["draw_id", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("draw", "line_code", "cell", "is_reserve", "rank"),
+                        name="drawn_institution_has_its_own_rank",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -472,6 +534,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "冻结的检查人员",
                 "verbose_name_plural": "冻结的检查人员",
                 "ordering": ["draw_id", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("draw", "identifier"), name="inspector_is_frozen_once_in_a_draw"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -509,6 +574,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "冻结的检查对象",
                 "verbose_name_plural": "冻结的检查对象",
                 "ordering": ["draw_id", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("draw", "position"), name="frozen_institution_has_its_own_position"
+                    ),
+                    models.UniqueConstraint(fields=("draw", "identifier"), name="institution_is_frozen_once_in_a_draw"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -730,6 +801,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "计划条目",
                 "verbose_name_plural": "计划条目",
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("campaign", "code"), name="plan_line_code_is_unique_in_its_campaign"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("domain__isnull", True), ("takes_rest", True)),
+                            models.Q(("domain__isnull", False), ("takes_rest", False)),
+                            _connector="OR",
+                        ),
+                        name="plan_line_has_a_domain_or_takes_the_rest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("size_kind", "count"), ("count__isnull", False)),
+                            models.Q(("size_kind", "ratio"), models.Q(("ratio", ""), _negated=True)),
+                            ("size_kind__in", ["ratio_by_class", "all"]),
+                            _connector="OR",
+                        ),
+                        name="plan_line_says_its_size",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -782,6 +875,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "协商意见",
                 "verbose_name_plural": "协商意见",
                 "ordering": ["line_id", "bureau_id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("line", "bureau"), name="bureau_answers_a_plan_line_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "objected"), _negated=True),
+                            models.Q(("words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="objection_to_a_plan_line_has_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -827,6 +931,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "排除情形",
                 "verbose_name_plural": "排除情形",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "owner_department"), _negated=True),
+                            ("department__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="exclusion_by_owner_names_the_department",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -874,6 +988,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "随机数来源",
                 "verbose_name_plural": "随机数来源",
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "public"), ("bureau__isnull", False), _connector="OR"),
+                        name="source_that_is_not_public_has_a_bureau",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -916,6 +1036,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "实施阶段",
                 "verbose_name_plural": "实施阶段",
                 "ordering": ["ends_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True), ("starts_on__lte", models.F("ends_on")), _connector="OR"
+                        ),
+                        name="stage_ends_after_it_begins",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1011,6 +1139,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "检查任务",
                 "verbose_name_plural": "检查任务",
                 "ordering": ["number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("campaign", "institution"), name="institution_has_one_task_in_a_campaign"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["pending", "dispatched", "notified"])),
+                        name="task_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("draw__isnull", True), ("mode", "allotted")),
+                            models.Q(("draw__isnull", False), ("mode", "drawn")),
+                            _connector="OR",
+                        ),
+                        name="task_is_drawn_once_it_has_a_draw",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1052,6 +1197,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "检查通知书",
                 "verbose_name_plural": "检查通知书",
                 "ordering": ["bureau_id", "year", "serial"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bureau", "year", "serial"), name="notice_number_is_used_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1105,6 +1253,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "检查组成员",
                 "verbose_name_plural": "检查组成员",
                 "ordering": ["task_id", "position"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("expert__isnull", True), ("inspector__isnull", False)),
+                            models.Q(("expert__isnull", False), ("inspector__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="team_member_is_one_person",
+                    ),
+                    models.UniqueConstraint(fields=("task", "position"), name="team_place_is_held_by_one_person"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1163,46 +1322,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "检查组席位",
                 "verbose_name_plural": "检查组席位",
                 "ordering": ["position", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("bureau__isnull", True), ("county_department__isnull", True), ("role", "expert")),
+                            models.Q(
+                                models.Q(("role", "expert"), _negated=True),
+                                ("bureau__isnull", False),
+                                ("county_department__isnull", True),
+                            ),
+                            models.Q(
+                                models.Q(("role", "expert"), _negated=True),
+                                ("bureau__isnull", True),
+                                ("county_department__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="team_slot_names_one_pool",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "negotiating", "frozen", "drawn", "dispatched"])),
-                name="campaign_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("frozen_at__isnull", True), ("state__in", ["draft", "negotiating"])),
-                    models.Q(("frozen_at__isnull", False), ("state__in", ["frozen", "drawn", "dispatched"])),
-                    _connector="OR",
-                ),
-                name="campaign_is_frozen_once_it_has_a_freeze_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaign",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("drawn_at__isnull", True), ("state__in", ["draft", "negotiating", "frozen"])),
-                    models.Q(("drawn_at__isnull", False), ("state__in", ["drawn", "dispatched"])),
-                    _connector="OR",
-                ),
-                name="campaign_is_drawn_once_it_has_a_draw_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="allottedinstitution",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "institution"), name="institution_is_allotted_to_a_campaign_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="campaignissuer",
-            constraint=models.UniqueConstraint(fields=("campaign", "bureau"), name="bureau_issues_a_campaign_once"),
         ),
         migrations.AddConstraint(
             model_name="draw",
@@ -1216,192 +1355,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state", "void"), _negated=True),
                 fields=("campaign",),
                 name="campaign_has_one_draw_that_counts",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draw",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("drawn_at__isnull", False), ("state", "drawn"), models.Q(("result_digest", ""), _negated=True)
-                    ),
-                    models.Q(("drawn_at__isnull", True), ("result_digest", ""), ("state", "frozen")),
-                    ("state", "void"),
-                    _connector="OR",
-                ),
-                name="draw_is_drawn_once_it_has_a_result",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.UniqueConstraint(fields=("draw", "source"), name="source_contributes_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("given_at__isnull", True), ("value", "")),
-                    models.Q(models.Q(("value", ""), _negated=True), ("given_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="contribution_has_a_time_once_it_has_a_value",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="drawninstitution",
-            constraint=models.UniqueConstraint(
-                fields=("draw", "line_code", "cell", "is_reserve", "rank"), name="drawn_institution_has_its_own_rank"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frozeninspector",
-            constraint=models.UniqueConstraint(
-                fields=("draw", "identifier"), name="inspector_is_frozen_once_in_a_draw"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frozeninstitution",
-            constraint=models.UniqueConstraint(
-                fields=("draw", "position"), name="frozen_institution_has_its_own_position"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="frozeninstitution",
-            constraint=models.UniqueConstraint(
-                fields=("draw", "identifier"), name="institution_is_frozen_once_in_a_draw"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planline",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "code"), name="plan_line_code_is_unique_in_its_campaign"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("domain__isnull", True), ("takes_rest", True)),
-                    models.Q(("domain__isnull", False), ("takes_rest", False)),
-                    _connector="OR",
-                ),
-                name="plan_line_has_a_domain_or_takes_the_rest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="planline",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("size_kind", "count"), ("count__isnull", False)),
-                    models.Q(("size_kind", "ratio"), models.Q(("ratio", ""), _negated=True)),
-                    ("size_kind__in", ["ratio_by_class", "all"]),
-                    _connector="OR",
-                ),
-                name="plan_line_says_its_size",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lineagreement",
-            constraint=models.UniqueConstraint(fields=("line", "bureau"), name="bureau_answers_a_plan_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="lineagreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "objected"), _negated=True),
-                    models.Q(("words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="objection_to_a_plan_line_has_words",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="exclusion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "owner_department"), _negated=True),
-                    ("department__isnull", False),
-                    _connector="OR",
-                ),
-                name="exclusion_by_owner_names_the_department",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "public"), ("bureau__isnull", False), _connector="OR"),
-                name="source_that_is_not_public_has_a_bureau",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True), ("starts_on__lte", models.F("ends_on")), _connector="OR"
-                ),
-                name="stage_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "institution"), name="institution_has_one_task_in_a_campaign"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["pending", "dispatched", "notified"])), name="task_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("draw__isnull", True), ("mode", "allotted")),
-                    models.Q(("draw__isnull", False), ("mode", "drawn")),
-                    _connector="OR",
-                ),
-                name="task_is_drawn_once_it_has_a_draw",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspectionnotice",
-            constraint=models.UniqueConstraint(fields=("bureau", "year", "serial"), name="notice_number_is_used_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("expert__isnull", True), ("inspector__isnull", False)),
-                    models.Q(("expert__isnull", False), ("inspector__isnull", True)),
-                    _connector="OR",
-                ),
-                name="team_member_is_one_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(fields=("task", "position"), name="team_place_is_held_by_one_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="teamslot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("bureau__isnull", True), ("county_department__isnull", True), ("role", "expert")),
-                    models.Q(
-                        models.Q(("role", "expert"), _negated=True),
-                        ("bureau__isnull", False),
-                        ("county_department__isnull", True),
-                    ),
-                    models.Q(
-                        models.Q(("role", "expert"), _negated=True),
-                        ("bureau__isnull", True),
-                        ("county_department__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="team_slot_names_one_pool",
             ),
         ),
     ]

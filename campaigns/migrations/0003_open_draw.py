@@ -189,6 +189,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "意见和异议",
                 "verbose_name_plural": "意见和异议",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "comment"), ("outcome", "")),
+                            models.Q(("kind", "objection"), models.Q(("outcome", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="objection_has_an_outcome",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("answered_at__isnull", True), ("outcome__in", ["", "open"])),
+                            models.Q(
+                                ("answered_at__isnull", False),
+                                ("outcome__in", ["rejected", "accepted"]),
+                                models.Q(("answer", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="objection_is_answered_with_words",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -794,32 +816,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="minutessignature",
             constraint=models.UniqueConstraint(fields=("draw", "signer"), name="minutes_are_signed_once_by_a_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "comment"), ("outcome", "")),
-                    models.Q(("kind", "objection"), models.Q(("outcome", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="objection_has_an_outcome",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remark",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at__isnull", True), ("outcome__in", ["", "open"])),
-                    models.Q(
-                        ("answered_at__isnull", False),
-                        ("outcome__in", ["rejected", "accepted"]),
-                        models.Q(("answer", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="objection_is_answered_with_words",
-            ),
         ),
         migrations.AddConstraint(
             model_name="substitution",

@@ -1,6 +1,8 @@
+from typing import Any
+
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from accounts.models import Bureau, Role, User
@@ -32,19 +34,28 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         regulators and supervisors those of their scope, those below and inspectors those that gave them tasks."""
         if not user.is_regulator or user.bureau is None:
             return self.none()
-        bureau, seen = user.bureau, Q(pk=None)
+        bureau, seen = user.bureau, Q(pk__in=[])
         shared = Q(state__in=SHARED_STATES)
         if user.has_role(*LEADS):
             seen |= Q(lead_bureau=bureau)
         if user.has_role(*LEADS, Role.PARTNER_LIAISON):
-            seen |= shared & (Q(lines__partners=bureau) | Q(lines__lead_bureau=bureau) | Q(issuers__bureau=bureau))
+            taking_part = (Q(lines__partners=bureau), Q(lines__lead_bureau=bureau), Q(issuers__bureau=bureau))
+            for part in taking_part:
+                seen |= shared & Q(pk__in=self.model.objects.filter(part).order_by().values("pk"))
         if user.has_role(Role.SUPERVISOR) or (user.is_market_regulator and user.has_role(*LEADS)):
             seen |= shared & Q(lead_bureau__region__code__startswith=user.scope)
         if user.has_role(Role.COUNTY_OFFICER) or (user.is_market_regulator and user.has_role(*LEADS)):
-            seen |= Q(state=CampaignState.DISPATCHED, tasks__institution__county__code__startswith=user.scope)
+            here = self._tasks(institution__county__code__startswith=user.scope)
+            seen |= Q(Exists(here), state=CampaignState.DISPATCHED)
         if user.has_role(Role.INSPECTOR):
-            seen |= Q(state=CampaignState.DISPATCHED, tasks__members__inspector__user=user)
-        return self.filter(pk__in=self.model.objects.filter(seen).values("pk"))
+            own = self.model.objects.filter(tasks__members__inspector__user=user).order_by()
+            seen |= Q(state=CampaignState.DISPATCHED, pk__in=own.values("pk"))
+        return self.filter(seen)
+
+    def _tasks(self, **conditions: object) -> models.QuerySet[Any]:
+        """Of the campaign in the query around."""
+        tasks = self.model._meta.get_field("tasks").related_model
+        return tasks._default_manager.filter(campaign=OuterRef("pk"), **conditions)
 
     def with_tasks(self) -> "CampaignQuerySet":
         """Drawn, or listed as a whole."""

@@ -3,7 +3,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -173,18 +173,21 @@ def manifest(request: Request, pk: int) -> HttpResponse:
 
 
 @require_GET
-def transcript(request: Request, pk: int) -> HttpResponse:
+def transcript(request: Request, pk: int) -> HttpResponseBase:
     """The whole draw as JSON, once it is disclosed: before that it would show the reserves, which nobody may see."""
     found = get_draw(request, pk)
     require(request.user, "see_result", found)
     if found.disclosed_at is None:
         raise Http404
-    return _json(transcripts.current_text(found), f"{found.code}.transcript.json")
+    return transcripts.answer(found, headers=_headers(f"{found.code}.transcript.json"))
 
 
 def _json(text: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=_headers(name))
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 
 
 @require_GET

@@ -82,10 +82,10 @@ def manifest(request: Request, code: str) -> HttpResponse:
 
 @login_not_required
 @require_safe
-def transcript(request: Request, code: str) -> HttpResponse:
+def transcript(request: Request, code: str) -> HttpResponseBase:
     """The whole draw as it stands now, with its substitutions. Before it is disclosed there is nothing here."""
     found = get_object_or_404(disclosed_draws(), code=code)
-    return _file(transcripts.current_text(found), f"{code}.transcript.json")
+    return transcripts.answer(found, headers=_headers(f"{code}.transcript.json"))
 
 
 @login_not_required

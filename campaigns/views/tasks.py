@@ -30,7 +30,7 @@ INSPECTED = (TaskState.CONCLUDED, TaskState.CLOSED, TaskState.ADOPTED)
 @require_GET
 def task_list(request: Request) -> HttpResponse:
     """All tasks this user has to do with, over all campaigns; where county officers begin."""
-    tasks = Task.objects.visible_to(request.user).for_lists()
+    tasks = Task.objects.visible_to(request.user).for_rows()
     return _list(request, TaskFilter(request.GET, tasks, request=request), "campaigns/tasks.html", {})
 
 
@@ -41,7 +41,7 @@ def campaign_tasks(request: Request, pk: int) -> HttpResponse:
     context["may_add"] = can(request.user, "add_tasks", campaign)
     if can(request.user, "declare_teams", campaign):
         context["undeclared"] = declaring.count_undeclared(campaign)
-    tasks = Task.objects.visible_to(request.user).filter(campaign=campaign).for_lists()
+    tasks = Task.objects.visible_to(request.user).filter(campaign=campaign).for_rows()
     found = CampaignTaskFilter(request.GET, tasks, request=request, campaign=campaign)
     return _list(request, found, "campaigns/campaign_tasks.html", context)
 

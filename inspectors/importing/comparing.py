@@ -68,7 +68,7 @@ def _known(drafts: Sequence[Draft], people: PeopleTable, *, lock: bool) -> Itera
     numbers = [draft.number for draft in drafts]
     rows: models.QuerySet[Any] = people.model._default_manager.all()
     if lock:
-        rows = rows.select_for_update(of=("self",))
+        rows = rows.select_for_update(of=("self",), no_key=True)
     if people.model is Inspector:
         rows = rows.select_related("bureau")
     rows = rows.prefetch_related(*people.relations)

@@ -43,13 +43,19 @@ def _read(run: PeopleImport, people: PeopleTable, progress: Progress) -> Reading
     return read_people(Path(run.file.path), people, lambda rows: progress(f"正在读取和检查，已读 {rows:,} 行"))
 
 
+@transaction.atomic
 def _refuse(run: PeopleImport, reason: str) -> PeopleImport:
+    if imported := _imported_meanwhile(run):
+        return imported
     run.state, run.refusal, run.counts = ImportState.REFUSED, reason, {}
     run.save(update_fields=["state", "refusal", "counts"])
     return run
 
 
+@transaction.atomic
 def _finish(run: PeopleImport, people: PeopleTable, reading: Reading, plan: Plan) -> PeopleImport:
+    if imported := _imported_meanwhile(run):
+        return imported
     faults = reading.faults
     run.faults = [
         {"level": fault.level, "place": fault.place, "message": fault.message} for fault in faults.kept[:KEPT]
@@ -62,6 +68,12 @@ def _finish(run: PeopleImport, people: PeopleTable, reading: Reading, plan: Plan
     run.plan_digest = plan.digest
     run.save(update_fields=["faults", "differences", "counts", "state", "plan_digest"])
     return run
+
+
+def _imported_meanwhile(run: PeopleImport) -> PeopleImport | None:
+    """A worker that comes late, after the dry run of another was confirmed and imported, changes nothing. Locks."""
+    found = PeopleImport.objects.select_for_update(no_key=True).get(pk=run.pk)
+    return found if found.state == ImportState.IMPORTED else None
 
 
 def _differences(people: PeopleTable, entries: Iterable[Entry]) -> list[dict[str, Any]]:

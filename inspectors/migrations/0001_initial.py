@@ -64,6 +64,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "专家",
                 "verbose_name_plural": "专家",
                 "ordering": ["number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("banned_on__isnull", True), models.Q(("banned_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="expert_ban_has_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,6 +138,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "执法检查人员",
                 "verbose_name_plural": "执法检查人员",
                 "ordering": ["bureau_id", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "inactive"])), name="inspector_state_is_known"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +234,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "回避关系",
                 "verbose_name_plural": "回避关系",
                 "ordering": ["-declared_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("expert__isnull", True), ("inspector__isnull", False)),
+                            models.Q(("expert__isnull", False), ("inspector__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="conflict_names_one_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("county__isnull", True), ("institution__isnull", False)),
+                            models.Q(("county__isnull", False), ("institution__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="conflict_names_an_institution_or_a_county",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("decision", "pending")),
+                            models.Q(models.Q(("decision", "pending"), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="conflict_is_decided_once_it_has_a_decision",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -244,60 +283,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "请假",
                 "verbose_name_plural": "请假",
                 "ordering": ["-starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="leave_ends_after_it_begins"
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="expert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("banned_on__isnull", True), models.Q(("banned_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="expert_ban_has_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inspector",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["active", "inactive"])), name="inspector_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conflictofinterest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("expert__isnull", True), ("inspector__isnull", False)),
-                    models.Q(("expert__isnull", False), ("inspector__isnull", True)),
-                    _connector="OR",
-                ),
-                name="conflict_names_one_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conflictofinterest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("county__isnull", True), ("institution__isnull", False)),
-                    models.Q(("county__isnull", False), ("institution__isnull", True)),
-                    _connector="OR",
-                ),
-                name="conflict_names_an_institution_or_a_county",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conflictofinterest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decision", "pending")),
-                    models.Q(models.Q(("decision", "pending"), _negated=True), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="conflict_is_decided_once_it_has_a_decision",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="leave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("starts_on__lte", models.F("ends_on"))), name="leave_ends_after_it_begins"
-            ),
         ),
     ]

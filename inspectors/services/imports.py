@@ -7,7 +7,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.rules import require
 from inspectors.models import Expert, Inspector, PeopleImport, Pool
-from jobs.models import Job, JobState
+from jobs.models import Job
 from jobs.services import start_job
 
 MODELS: dict[str, type[Inspector] | type[Expert]] = {Pool.INSPECTORS: Inspector, Pool.EXPERTS: Expert}
@@ -32,8 +32,8 @@ def start_import(file: File[bytes], *, pool: str, file_name: str, by: User) -> P
 @transaction.atomic
 def confirm_import(run: PeopleImport, *, by: User) -> Job:
     """Start the import; asked twice, it is the same job."""
-    run = PeopleImport.objects.select_for_update().get(pk=run.pk)
-    if run.commit_job is not None and run.commit_job.state != JobState.FAILED:
+    run = PeopleImport.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if run.commit_job is not None and not run.commit_job.came_to_nothing:
         return run.commit_job
     require(by, "commit", run)
     run.commit_job = start_job(

@@ -55,7 +55,7 @@ def import_run(request: Request, pk: int) -> HttpResponse:
         "label": Pool(run.pool).label,
         "stats": _stats(run.counts),
         "verdict": _verdict(run),
-        "may_commit": can(request.user, "commit", run) and run.commit_job is None,
+        "may_commit": can(request.user, "commit", run) and (run.commit_job is None or run.commit_job.came_to_nothing),
     }
     return render(request, "inspectors/import_run.html", context)
 

@@ -101,7 +101,10 @@ def _stage(gathering: Gathering) -> str:
     return name
 
 
+@transaction.atomic
 def _refuse(run: ImportRun, reason: str) -> ImportRun:
+    if imported := _imported_meanwhile(run):
+        return imported
     run.state, run.refusal, run.counts = ImportState.REFUSED, reason, {}
     run.save(update_fields=["state", "refusal", "counts"])
     return run
@@ -109,6 +112,8 @@ def _refuse(run: ImportRun, reason: str) -> ImportRun:
 
 @transaction.atomic
 def _finish(run: ImportRun, gathering: Gathering, tally: Tally, digest: str, staged: str) -> ImportRun:
+    if imported := _imported_meanwhile(run):
+        return imported
     faults = gathering.faults
     mentioned = tally.counts["institutions_changed"] + tally.counts["institutions_same"]
     in_pool = Institution.objects.in_scope(run.owner.scope or "").count()
@@ -128,6 +133,12 @@ def _finish(run: ImportRun, gathering: Gathering, tally: Tally, digest: str, sta
     run.staged, run.plan_digest = staged, digest
     run.save(update_fields=["counts", "state", "staged", "plan_digest"])
     return run
+
+
+def _imported_meanwhile(run: ImportRun) -> ImportRun | None:
+    """A worker that comes late, after the dry run of another was confirmed and imported, changes nothing. Locks."""
+    found = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    return found if found.state == ImportState.IMPORTED else None
 
 
 def _cut(value: object) -> object:

@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.recording import Recording
+from institutions.bulk import refresh_statistics
 from institutions.importing.comparing import Comparison, PlanDigest
 from institutions.importing.drafts import chunks, staged
 from institutions.importing.writing import Writing
-from institutions.models import ImportRun, ImportState
+from institutions.models import Certificate, ImportRun, ImportState, Institution
 from jobs.running import JobRefused, Outcome, Progress
 
 POOL_CHANGED = "试运行之后名录库又有变动，与试运行的结果不一致，没有导入任何内容。请重新上传文件，再试运行一次。"
@@ -54,6 +55,7 @@ def _write(run: ImportRun, path: Path) -> None:
         if str(digest) != run.plan_digest:
             raise JobRefused(POOL_CHANGED)
         recording.facts = _facts(run)
+    refresh_statistics(Institution, Certificate, Certificate.domains.through, rows=sum(run.counts.values()))
 
 
 def _facts(run: ImportRun) -> dict[str, Any]:

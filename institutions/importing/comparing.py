@@ -127,7 +127,7 @@ class Comparison:
 
     def _locked(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         rows = rows.order_by("pk")
-        return rows.select_for_update() if self.lock else rows
+        return rows.select_for_update(no_key=True) if self.lock else rows
 
     def _plan(self, draft: Draft) -> Plan:
         pk = self._by_code.get(draft.code)

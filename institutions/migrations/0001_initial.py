@@ -163,6 +163,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "检验检测机构",
                 "verbose_name_plural": "检验检测机构",
                 "ordering": ["county_id", "name", "pk"],
+                "indexes": [
+                    models.Index(fields=["county", "name"], name="institution_by_county_and_name"),
+                    models.Index(fields=["name"], name="institution_by_name"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("uscc__isnull", False), ("organisation_code__isnull", False), _connector="OR"
+                        ),
+                        name="institution_has_a_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["operating", "suspended", "deregistered", "moved_out"])),
+                        name="institution_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("credit_class__in", ["", "A", "B", "C", "D"])),
+                        name="institution_credit_class_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +241,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "资质认定证书",
                 "verbose_name_plural": "资质认定证书",
                 "ordering": ["institution_id", "number"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_on__isnull", True),
+                            ("valid_until__isnull", True),
+                            ("approved_on__lte", models.F("valid_until")),
+                            _connector="OR",
+                        ),
+                        name="certificate_ends_after_it_begins",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["valid", "suspended", "deregistered", "revoked", "cancelled"])
+                        ),
+                        name="certificate_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -257,6 +294,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "机构人员",
                 "verbose_name_plural": "机构人员",
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "institution"), name="user_represents_an_institution_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -305,6 +345,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "风险标记",
                 "verbose_name_plural": "风险标记",
                 "ordering": ["-noted_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "complaint",
+                                    "pt_absent",
+                                    "statistics_not_reported",
+                                    "past_violation",
+                                    "government_sampling",
+                                ],
+                            )
+                        ),
+                        name="risk_flag_kind_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -337,71 +394,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "检验检测场所",
                 "ordering": ["certificate_id", "pk"],
             },
-        ),
-        migrations.AddIndex(
-            model_name="institution",
-            index=models.Index(fields=["county", "name"], name="institution_by_county_and_name"),
-        ),
-        migrations.AddIndex(
-            model_name="institution",
-            index=models.Index(fields=["name"], name="institution_by_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="institution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("uscc__isnull", False), ("organisation_code__isnull", False), _connector="OR"),
-                name="institution_has_a_code",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="institution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["operating", "suspended", "deregistered", "moved_out"])),
-                name="institution_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="institution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("credit_class__in", ["", "A", "B", "C", "D"])),
-                name="institution_credit_class_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_on__isnull", True),
-                    ("valid_until__isnull", True),
-                    ("approved_on__lte", models.F("valid_until")),
-                    _connector="OR",
-                ),
-                name="certificate_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="certificate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["valid", "suspended", "deregistered", "revoked", "cancelled"])),
-                name="certificate_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="representative",
-            constraint=models.UniqueConstraint(
-                fields=("user", "institution"), name="user_represents_an_institution_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="riskflag",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["complaint", "pt_absent", "statistics_not_reported", "past_violation", "government_sampling"],
-                    )
-                ),
-                name="risk_flag_kind_is_known",
-            ),
         ),
     ]

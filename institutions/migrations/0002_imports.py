@@ -81,6 +81,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "名录库导入",
                 "verbose_name_plural": "名录库导入",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["checking", "refused", "faulty", "ready", "imported"])),
+                        name="import_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("imported_at__isnull", False), ("state", "imported")),
+                            models.Q(models.Q(("state", "imported"), _negated=True), ("imported_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="import_is_dated_once_imported",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -149,23 +163,5 @@ class Migration(migrations.Migration):
                 "verbose_name_plural": "导入变更",
                 "ordering": ["kind", "row", "pk"],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["checking", "refused", "faulty", "ready", "imported"])),
-                name="import_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="importrun",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("imported_at__isnull", False), ("state", "imported")),
-                    models.Q(models.Q(("state", "imported"), _negated=True), ("imported_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="import_is_dated_once_imported",
-            ),
         ),
     ]

@@ -104,6 +104,8 @@ class Institution(models.Model):
         indexes = [
             models.Index(fields=["county", "name"], name="institution_by_county_and_name"),
             models.Index(fields=["name"], name="institution_by_name"),
+            models.Index(fields=["state", "county", "name"], name="institution_by_state"),
+            models.Index(fields=["credit_class", "county", "name"], name="institution_by_class"),
         ]
 
     def __str__(self) -> str:

@@ -31,8 +31,8 @@ def start_import(file: File[Any], *, file_name: str, by: User) -> ImportRun:
 @transaction.atomic
 def confirm_import(run: ImportRun, *, by: User) -> Job:
     """Start the import; asked twice, it is the same job."""
-    run = ImportRun.objects.select_for_update().get(pk=run.pk)
-    if run.commit_job is not None and run.commit_job.state != "failed":
+    run = ImportRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if run.commit_job is not None and not run.commit_job.came_to_nothing:
         return run.commit_job
     require(by, "commit", run)
     run.commit_job = start_job(

@@ -37,7 +37,7 @@ def save(
 
 def _before(instance: models.Model, relations: Mapping[str, Any] | None) -> dict[str, Any]:
     """As the database has it, locked: another person may have saved since this one began to type."""
-    stored = type(instance)._default_manager.select_for_update().get(pk=instance.pk)
+    stored = type(instance)._default_manager.select_for_update(no_key=True).get(pk=instance.pk)
     return _now(stored, relations)
 
 

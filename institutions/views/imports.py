@@ -19,7 +19,6 @@ from institutions.presenting import import_figures, verdict
 from institutions.queries import counties_in
 from institutions.tables import RUN_TONES, DifferenceTable, FaultTable, RunTable
 from institutions.views.pool import download
-from jobs.models import JobState
 from workbooks.template import write_template
 
 
@@ -52,8 +51,7 @@ def import_run(request: Request, pk: int) -> HttpResponse:
     context |= {
         "job": run.commit_job or run.check_job,
         "has_faults": has_faults,
-        "may_commit": can(request.user, "commit", run)
-        and (run.commit_job is None or run.commit_job.state == JobState.FAILED),
+        "may_commit": can(request.user, "commit", run) and (run.commit_job is None or run.commit_job.came_to_nothing),
         "tone": RUN_TONES[ImportState(run.state)],
         "note": f"{cn_moment(run.created_at)} 上传，文件摘要 {run.file_digest[:16]}",
         "verdict": verdict(run),
