@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -17,6 +17,8 @@ from campaigns.models import CampaignKind, Task
 from campaigns.models.tasks import TaskQuerySet
 from publications.errors import PublicationError
 from publications.models import Lateness, PublishedResult
+from publications.states import PAST_VERSIONS
+from visits.models import Visit
 from visits.states import VisitState
 
 TERM = 20
@@ -29,33 +31,71 @@ Clocked = QuerySet[Any]
 
 def clocked(tasks: TaskQuerySet) -> Clocked:
     """Those whose results are to be published and whose term runs or ran: with `ended_at` (or when a result from
-    elsewhere was adopted), `published_at` (first time) and `is_public` (now)."""
-    ended = Q(visits__state=VisitState.ENDED, visits__kind="first")
-    public = PublishedResult.objects.filter(task=OuterRef("pk"), version__published_at__isnull=False).order_by()
-    first = public.values("task").annotate(first=Min("version__published_at")).values("first")
+    elsewhere was adopted) and `published_at` (first time)."""
+    return _timed(tasks).filter(ended_at__isnull=False)
+
+
+def public(tasks: TaskQuerySet) -> Clocked:
+    """Of the clocked ones: public now. What is published was visited or adopted before, so that this is not asked."""
+    return _timed(tasks).filter(Exists(_results(is_current=True)))
+
+
+def withdrawn(tasks: TaskQuerySet) -> Clocked:
+    """Of the clocked ones: was public and is no more."""
+    return _timed(tasks).filter(Exists(_results(version__state__in=PAST_VERSIONS)), ~Exists(_results(is_current=True)))
+
+
+def _timed(tasks: TaskQuerySet) -> Clocked:
+    ended = Visit.objects.filter(task=OuterRef("pk"), state=VisitState.ENDED, kind=Visit.Kind.FIRST)
+    last = ended.order_by("-ended_at").values("ended_at")[:1]
+    first = _published().values("task").annotate(first=Min("version__published_at")).values("first")
     found = tasks.filter(campaign__publishes_results=True).exclude(campaign__kind=CampaignKind.PRACTICE).live()
     return found.annotate(
-        ended_at=Coalesce(Max("visits__ended_at", filter=ended), F("adoption__approved_at")),
+        ended_at=Coalesce(Subquery(last), F("adoption__approved_at")),
         published_at=Subquery(first),
-        is_public=Exists(public.filter(is_current=True)),
-    ).filter(ended_at__isnull=False)
+    )
 
 
 def waiting(tasks: Clocked) -> Clocked:
     """Of clocked tasks: never published yet."""
-    return tasks.filter(published_at__isnull=True)
+    return tasks.exclude(Exists(_published()))
+
+
+def _published() -> QuerySet[PublishedResult]:
+    """The results of the task in the query around that are or were public."""
+    return _results(version__published_at__isnull=False)
+
+
+def _results(**conditions: Any) -> QuerySet[PublishedResult]:
+    return PublishedResult.objects.filter(task=OuterRef("pk"), **conditions).order_by()
 
 
 def overdue(tasks: Clocked, today: date | None = None) -> Clocked:
     """Of clocked tasks: not public, and the term is over."""
-    return waiting(tasks).filter(ended_at__lt=_before(_today(today) - ONE_DAY))
+    return waiting(tasks).filter(_is_overdue(_today(today)))
 
 
 def soon(tasks: Clocked, today: date | None = None) -> Clocked:
     """Of clocked tasks: due within the days of warning, today included."""
+    return waiting(tasks).filter(_is_soon(_today(today)))
+
+
+def numbers(tasks: TaskQuerySet, today: date | None = None) -> dict[str, int]:
+    """How many of the clocked ones stand where; three queries."""
     day = _today(today)
-    end = _before(working_day_after(day, WARNING))
-    return waiting(tasks).filter(ended_at__lt=end).exclude(ended_at__lt=_before(day - ONE_DAY))
+    found: dict[str, int] = waiting(clocked(tasks)).aggregate(
+        waiting=Count("pk"), overdue=Count("pk", filter=_is_overdue(day)), soon=Count("pk", filter=_is_soon(day))
+    )
+    found |= {"public": public(tasks).count(), "ended": withdrawn(tasks).count()}
+    return found | {"all": found["waiting"] + found["public"] + found["ended"]}
+
+
+def _is_overdue(day: date) -> Q:
+    return Q(ended_at__lt=_before(day - ONE_DAY))
+
+
+def _is_soon(day: date) -> Q:
+    return Q(ended_at__lt=_before(working_day_after(day, WARNING)), ended_at__gte=_before(day - ONE_DAY))
 
 
 def _today(day: date | None) -> date:

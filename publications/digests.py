@@ -20,17 +20,21 @@ PENALTY = (
 
 def canonical(version: PublicationVersion) -> bytes:
     """UTF-8 JSON, keys sorted, no blanks: {"code", "number", "title", "reason", "content", "results", "penalties"}; rows in
-    the order of their task's number."""
+    the order of their task's number by code points, which databases do not agree on, then as they were made."""
     publication = version.publication
-    results = PublishedResult.objects.filter(version=version).order_by("task__number", "pk")
-    penalties = PublishedPenalty.objects.filter(version=version).order_by("measure__task__number", "measure")
+    results = PublishedResult.objects.filter(version=version).order_by("pk")
+    penalties = PublishedPenalty.objects.filter(version=version).order_by("measure")
     said: dict[str, Any] = {
         "code": publication.code, "number": version.number, "title": version.title, "reason": version.reason,
-        "content": version.content, "results": list(results.values_list(*RESULT)),
-        "penalties": list(penalties.values_list(*PENALTY)),
+        "content": version.content, "results": sorted(results.values_list(*RESULT), key=_task_number),
+        "penalties": sorted(penalties.values_list(*PENALTY), key=_task_number),
     }  # fmt: skip
     text = json.dumps(said, cls=DjangoJSONEncoder, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return text.encode()
+
+
+def _task_number(row: tuple[Any, ...]) -> str:
+    return str(row[0])
 
 
 def digest_of(version: PublicationVersion) -> str:

@@ -96,7 +96,11 @@ def withdraw_disclosure(disclosure: Disclosure, *, words: str, by: User) -> Disc
 
 
 def _locked(disclosure: Disclosure) -> Disclosure:
-    return Disclosure.objects.select_for_update(of=("self",)).select_related("institution").get(pk=disclosure.pk)
+    return (
+        Disclosure.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("institution")
+        .get(pk=disclosure.pk)
+    )
 
 
 def _decided(by: User) -> dict[str, Any]:

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from publications.models import PublishedResult
 from reports.statistics.published import offer_published
 
 
-def published_tasks() -> QuerySet[Any]:
-    return PublishedResult.objects.filter(is_current=True).values("task")
+def public_result() -> QuerySet[Any]:
+    return PublishedResult.objects.filter(is_current=True, task=OuterRef("pk"))
 
 
-offer_published(published_tasks)
+offer_published(public_result)

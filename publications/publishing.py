@@ -138,14 +138,18 @@ def code_of_list(draw: Draw) -> str:
 def refuse_second(kind: PublicationKind, **where: object) -> None:
     """There is one publication of it; what changes stands in its versions."""
     if Publication.objects.filter(kind=kind, **where).exists():
-        raise PublicationError(f"该{kind.label}已有公示；内容有变化的，请在原公示上制作更正版本。")
+        raise there_is_one(kind)
+
+
+def there_is_one(kind: PublicationKind) -> PublicationError:
+    return PublicationError(f"该{kind.label}已有公示；内容有变化的，请在原公示上制作更正版本。")
 
 
 def _open(
     kind: PublicationKind, bureau: Bureau, year: int, *, campaign: Campaign | None = None, code: str = "", by: User
 ) -> Publication:
     """A new publication under an address of its own; serials count per campaign, or per bureau and year."""
-    bureau = Bureau.objects.select_for_update(of=("self",)).get(pk=bureau.pk)
+    bureau = Bureau.objects.select_for_update(of=("self",), no_key=True).get(pk=bureau.pk)
     require(by, "prepare", Publication(bureau=bureau))
     publication = Publication(
         code=code or _free_code(kind, bureau, year, campaign),

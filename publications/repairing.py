@@ -17,7 +17,7 @@ MOST = 4000
 
 @transaction.atomic
 def ask_repair(measure: Measure, *, words: str, by: User) -> CreditRepair:
-    measure = Measure.objects.select_for_update(of=("self",)).select_related("task").get(pk=measure.pk)
+    measure = Measure.objects.select_for_update(of=("self",), no_key=True).select_related("task").get(pk=measure.pk)
     repair = CreditRepair(measure=measure, words=words.strip(), asked_by=by)
     require(by, "ask", repair)
     if not repair.words or len(repair.words) > MOST:
@@ -34,7 +34,7 @@ def ask_repair(measure: Measure, *, words: str, by: User) -> CreditRepair:
 @transaction.atomic
 def decide_repair(repair: CreditRepair, *, is_granted: bool, words: str, by: User) -> CreditRepair:
     """Granted, the penalty is shown no more from today, in no version. Denied with words."""
-    rows = CreditRepair.objects.select_for_update(of=("self",)).select_related("measure__task")
+    rows = CreditRepair.objects.select_for_update(of=("self",), no_key=True).select_related("measure__task")
     repair = rows.get(pk=repair.pk)
     require(by, "decide", repair)
     if not is_granted and not words.strip():

@@ -16,7 +16,7 @@ from publications.states import VERSION_STEPS, DisclosureState, RepairState, Ver
 def locked(version: PublicationVersion) -> PublicationVersion:
     """The version as it is now, its row and its publication's locked until the transaction ends: of one publication
     nothing else moves meanwhile."""
-    rows = PublicationVersion.objects.select_for_update(of=("self", "publication"))
+    rows = PublicationVersion.objects.select_for_update(of=("self", "publication"), no_key=True)
     return rows.select_related("publication__bureau").get(pk=version.pk)
 
 

@@ -33,7 +33,7 @@ def printable(user: User, round: int, county: str = "") -> QuerySet[SelfCheck]:
     return (found.filter(county=county) if county else found).order_by("county_id", "institution__name", "pk")
 
 
-@handles(KIND)
+@handles(KIND, label="合并自查表")
 def make_self_checks(job: Job, progress: Progress) -> Outcome:
     round = Round.objects.visible_to(job.owner).filter(pk=job.parameters["round"]).first()
     county, form = job.parameters["county"], job.parameters["form"]

@@ -72,7 +72,7 @@ class SelfCheckLetter:
         return any(slip.code for slip in self.slips)
 
 
-@handles(letters.KIND)
+@handles(letters.KIND, label="自查通知函")
 def make_letters(job: Job, progress: Progress) -> Outcome:
     round, county = _asked(job)
     progress("正在读取名录")

@@ -101,7 +101,7 @@ def ask_for_workbook(round: Round, *, by: User) -> Job:
     )
 
 
-@handles(KIND)
+@handles(KIND, label="自查汇总表")
 def make_workbook(job: Job, progress: Progress) -> Outcome:
     rounds = Round.objects.visible_to(job.owner).select_related("form")
     round = rounds.filter(pk=job.parameters["round"]).first()

@@ -33,7 +33,7 @@ def remind_of_duties() -> None:
     reminding.remind()
 
 
-@handles(requests.TASK_LIST.kind)
+@handles(requests.TASK_LIST.kind, label=requests.TASK_LIST.label)
 def make_task_list(job: Job, progress: Progress) -> Outcome:
     campaign, county = _asked(job, requests.TASK_LIST)
     progress("正在读取任务")
@@ -54,7 +54,7 @@ def _printed(head: datasets.ListHead, rows: Sequence[datasets.TaskRow]) -> bytes
     return render_task_list(task_list_sheet(head, rows))
 
 
-@handles(requests.DRAWN_LIST.kind)
+@handles(requests.DRAWN_LIST.kind, label=requests.DRAWN_LIST.label)
 def make_drawn_list(job: Job, progress: Progress) -> Outcome:
     campaign, _ = _asked(job, requests.DRAWN_LIST)
     progress("正在读取抽取结果")
@@ -68,7 +68,7 @@ def make_drawn_list(job: Job, progress: Progress) -> Outcome:
     )
 
 
-@handles(requests.NOTICES.kind)
+@handles(requests.NOTICES.kind, label=requests.NOTICES.label)
 def make_notices(job: Job, progress: Progress) -> Outcome:
     """One merged PDF of every issued notice in the range; those not yet issued are named."""
     campaign, county = _asked(job, requests.NOTICES)
@@ -112,7 +112,7 @@ def _notices_made(count: int, unissued: list[str]) -> str:
     return f"{made}；另有 {len(unissued)} 项任务尚未签发，不在其中：{named}"
 
 
-@handles(requests.CAMPAIGN_NOTICE.kind)
+@handles(requests.CAMPAIGN_NOTICE.kind, label=requests.CAMPAIGN_NOTICE.label)
 def make_campaign_notice(job: Job, progress: Progress) -> Outcome:
     campaign, _ = _asked(job, requests.CAMPAIGN_NOTICE)
     progress("正在起草通知")

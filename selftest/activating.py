@@ -104,9 +104,9 @@ def _use(invitation: Invitation, user: User) -> Representative:
 
 def _locked(invitation: Invitation) -> Invitation:
     """Of two people with the same code one comes first."""
-    found = Invitation.objects.select_for_update(of=("self",)).select_related("institution", "created_by")
+    found = Invitation.objects.select_for_update(of=("self",), no_key=True).select_related("institution", "created_by")
     invitation = found.get(pk=invitation.pk)
-    Institution.objects.select_for_update(of=("self",)).get(pk=invitation.institution_id)
+    Institution.objects.select_for_update(of=("self",), no_key=True).get(pk=invitation.institution_id)
     if why_unusable(invitation):
         raise SelfCheckError(WRONG)
     return invitation

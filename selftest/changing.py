@@ -59,7 +59,7 @@ def shown(value: Any) -> str:
 
 
 def _locked(request: ChangeRequest) -> ChangeRequest:
-    rows = ChangeRequest.objects.select_for_update(of=("self",)).select_related(
+    rows = ChangeRequest.objects.select_for_update(of=("self",), no_key=True).select_related(
         "institution", "certificate__institution", "submission__self_check__round__form"
     )
     request = rows.get(pk=request.pk)

@@ -65,7 +65,7 @@ def describe(form: FormTemplate, *, letter: str, by: User, **values: object) -> 
 @transaction.atomic
 def _change(form: FormTemplate, change: Change, by: User, **values: object) -> FormTemplate:
     require(by, "edit", form)
-    fresh = FormTemplate.objects.select_for_update().get(pk=form.pk)
+    fresh = FormTemplate.objects.select_for_update(no_key=True).get(pk=form.pk)
     return edit_form(fresh, content=change(fresh.parsed).as_json(), by=by, **values)
 
 

@@ -62,7 +62,7 @@ def mark_published(form: FormTemplate) -> None:
 
 
 def _locked_draft(form: FormTemplate) -> FormTemplate:
-    form = FormTemplate.objects.select_for_update().get(pk=form.pk)
+    form = FormTemplate.objects.select_for_update(no_key=True).get(pk=form.pk)
     if form.is_published:
         raise WrongState("已发布的自查表不能修改，请复制为新版本。")
     return form

@@ -47,7 +47,7 @@ def kind_on(round: Round, today: date) -> Reminder.Kind:
 @transaction.atomic
 def remind_round(round: Round, now: datetime) -> int:
     """The round's row is locked, so that two workers do not remind of the same; what the one wrote the other sees."""
-    round = Round.objects.select_for_update().get(pk=round.pk)
+    round = Round.objects.select_for_update(no_key=True).get(pk=round.pk)
     kind = kind_on(round, timezone.localdate(now))
     told = Reminder.objects.filter(self_check=OuterRef("pk"), kind=kind)
     silent = round.self_checks.filter(~Exists(told), handed_in_at=None).order_by("pk")

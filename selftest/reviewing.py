@@ -108,7 +108,9 @@ def _decide(problem: Problem, state: Problem.State, words: str, action: str, by:
 
 
 def _locked(problem: Problem, *states: Problem.State) -> Problem:
-    problem = Problem.objects.select_for_update(of=("self",)).select_related("self_check").get(pk=problem.pk)
+    problem = (
+        Problem.objects.select_for_update(of=("self",), no_key=True).select_related("self_check").get(pk=problem.pk)
+    )
     if problem.state not in states:
         raise WrongState(f"该问题当前为“{Problem.State(problem.state).label}”，不能办理。")
     return problem

@@ -120,7 +120,9 @@ def close_round(round: Round, *, by: User) -> Round:
 
 
 def _locked(round: Round, *states: RoundState) -> Round:
-    round = Round.objects.select_for_update(of=("self",)).select_related("form", "campaign").get(pk=round.pk)
+    round = (
+        Round.objects.select_for_update(of=("self",), no_key=True).select_related("form", "campaign").get(pk=round.pk)
+    )
     if round.state not in states:
         raise WrongState(f"本轮自查当前为“{RoundState(round.state).label}”，不能办理。")
     return round

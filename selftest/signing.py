@@ -102,7 +102,7 @@ def _store(
 
 def _follow_problems(self_check: SelfCheck) -> None:
     """Each “是” is a problem to follow; one that the new version no longer tells of was a mistake, and says so."""
-    known = {problem.item: problem for problem in self_check.problems.select_for_update()}
+    known = {problem.item: problem for problem in self_check.problems.select_for_update(no_key=True)}
     for answer in self_check.answers.all():
         problem = known.get(answer.item)
         told = answer.choice == Choice.YES

@@ -12,7 +12,7 @@ from selftest.errors import SelfCheckError
 from selftest.models import Round
 
 
-@handles("selftest.open_round")
+@handles("selftest.open_round", label="启动自查", can_be_retried=False)
 def open_round(job: Job, progress: Progress) -> Outcome:
     round = Round.objects.select_related("campaign__lead_bureau").get(pk=job.parameters["round"])
     progress("正在为范围内的机构建立自查", 0, rounds.population(round).count())

@@ -15,7 +15,7 @@ from selftest.states import STEPS, SelfCheckState
 
 def locked(self_check: SelfCheck) -> SelfCheck:
     """The row as it is now, locked until the transaction ends; a step or a save of the same self-check waits."""
-    rows = SelfCheck.objects.select_for_update(of=("self",)).select_related("round__form", "institution")
+    rows = SelfCheck.objects.select_for_update(of=("self",), no_key=True).select_related("round__form", "institution")
     return rows.get(pk=self_check.pk)
 
 

@@ -51,7 +51,9 @@ def adoption_of(task: Task) -> Adoption | None:
 def ask_adoption(task: Task, source: Task, *, reason: str, by: User) -> Adoption:
     """Asked again before it is approved, or after it was declined, the later words stand."""
     task = transitions.locked(task, "campaign", "bureau")
-    adoption = Adoption.objects.select_for_update().filter(task=task).first() or Adoption(task=task, bureau=task.bureau)
+    adoption = Adoption.objects.select_for_update(no_key=True).filter(task=task).first() or Adoption(
+        task=task, bureau=task.bureau
+    )
     require(by, "ask", adoption)
     transitions.check_source(task, "adopt")
     if source.pk not in {each.pk for each in adoptable(task)}:
@@ -101,7 +103,11 @@ def decline_adoption(adoption: Adoption, *, words: str, by: User) -> Adoption:
 def _locked(adoption: Adoption, by: User) -> tuple[Task, Adoption]:
     """The task, then its adoption as it is now, for whoever may answer."""
     task = transitions.locked(adoption.task, "campaign", "bureau")
-    adoption = Adoption.objects.select_for_update(of=("self",)).select_related("task", "source").get(pk=adoption.pk)
+    adoption = (
+        Adoption.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("task", "source")
+        .get(pk=adoption.pk)
+    )
     require(by, "approve", adoption)
     if adoption.asked_by_id == by.pk:
         raise VisitError("批准人不能是提出人。")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns.models import Task
-from campaigns.models.tasks import BEFORE_VISIT, TaskQuerySet
+from campaigns.models.tasks import BEFORE_VISIT, TaskQuerySet, seen_by
 from visits.clashing import Clash, clashes, going
 from visits.models import Attendee, Visit
 from visits.models.visits import VisitQuerySet
@@ -133,8 +133,8 @@ def of_person(user: User) -> VisitQuerySet:
 def unplanned(user: User) -> TaskQuerySet:
     """Tasks that the user's bureau has to organise and that have no day yet, the most urgent first."""
     visits = Visit.objects.standing().filter(task=OuterRef("pk"))
-    tasks = Task.objects.visible_to(user).filter(bureau=user.bureau_id, state__in=BEFORE_VISIT)
-    return tasks.filter(~Exists(visits)).for_lists().order_by("due_on", "number")
+    tasks = Task.objects.filter(seen_by(user), bureau=user.bureau_id, state__in=BEFORE_VISIT)
+    return tasks.filter(~Exists(visits)).for_rows().order_by("due_on", "number")
 
 
 def untold(user: User, most: int) -> Iterator[tuple[Task, date | None]]:

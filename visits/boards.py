@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import Bureau, User
 from campaigns.models import Campaign, Task
+from campaigns.models.tasks import seen_by
 from campaigns.states import TaskState
 from inspectors.models import Inspector
 from institutions.models import Institution
@@ -84,6 +85,8 @@ def rows_of(bureau: Bureau, today: date, user: User | None = None) -> dict[str, 
 
 
 def _seen(rows: Rows, user: User) -> Rows:
+    if rows.model is Task:
+        return rows.filter(seen_by(user))
     visible: Rows = rows.model._default_manager.visible_to(user)
     return rows.filter(pk__in=visible.order_by().values("pk"))
 

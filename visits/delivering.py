@@ -63,7 +63,7 @@ def _check(delivery: Delivery, *, has_proof: bool) -> None:
 def read(notice: InspectionNotice, *, by: User) -> Delivery:
     """The institution opened its notice: that is the receipt of an electronic delivery, entered once."""
     require(by, "read", Delivery(notice=notice))
-    notice = InspectionNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+    notice = InspectionNotice.objects.select_for_update(of=("self",), no_key=True).get(pk=notice.pk)
     kept = notice.deliveries.filter(mode=DeliveryMode.ELECTRONIC).first()
     if kept:
         return kept

@@ -77,7 +77,9 @@ def received(evidence: Evidence) -> int:
 def receive(evidence: Evidence, offset: int, content: bytes, *, by: User) -> Evidence:
     """The next part. One that starts elsewhere than where the last ended changes nothing: ask `received` and go on there.
     The last one makes the file; if its digest is not the announced one all is thrown away and has to be sent anew."""
-    evidence = Evidence.objects.select_for_update(of=("self",)).select_related("visit__task").get(pk=evidence.pk)
+    evidence = (
+        Evidence.objects.select_for_update(of=("self",), no_key=True).select_related("visit__task").get(pk=evidence.pk)
+    )
     require(by, "record", evidence.visit)
     if evidence.arrived_at or offset != received(evidence):
         return evidence

@@ -83,10 +83,10 @@ class FollowingFilter(django_filters.FilterSet):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = self.queryset.order_by()
-        own = Q(pk=self.request.user.bureau_id)
-        self.filters["bureau"].queryset = Bureau.objects.filter(own | Q(pk__in=rows.values("bureau")))
-        self.filters["campaign"].queryset = Campaign.objects.filter(pk__in=rows.values("task__campaign"))
+        found = set(self.queryset.order_by().values_list("bureau", "task__campaign").distinct())
+        bureaus = {self.request.user.bureau_id, *(bureau for bureau, _ in found)} - {None}
+        self.filters["bureau"].queryset = Bureau.objects.filter(pk__in=bureaus)
+        self.filters["campaign"].queryset = Campaign.objects.filter(pk__in={campaign for _, campaign in found})
 
     def search(self, rows: QuerySet[Row], name: str, text: str) -> QuerySet[Row]:
         return rows.filter(matches(text.strip(), "task__institution__") | Q(task__number__icontains=text.strip()))

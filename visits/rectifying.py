@@ -32,7 +32,7 @@ def order_rectification(
     """An order 责令改正通知书 in the bureau's own series of the year."""
     task = transitions.locked(task, "campaign")
     now = timezone.now()
-    Bureau.objects.select_for_update().get(pk=bureau.pk)
+    Bureau.objects.select_for_update(no_key=True).get(pk=bureau.pk)
     year = timezone.localdate(now).year
     last = Rectification.objects.filter(bureau=bureau, year=year).aggregate(last=Max("serial"))["last"] or 0
     order = Rectification(
@@ -103,7 +103,7 @@ def ask_extension(order: Rectification, *, until: date, reason: str, by: User) -
 def decide_extension(asked: Extension, *, grant: bool, words: str = "", by: User) -> Extension:
     order = transitions.locked(asked.rectification, "task", "bureau")
     require(by, "verify", order)
-    asked = Extension.objects.select_for_update(of=("self",)).get(pk=asked.pk)
+    asked = Extension.objects.select_for_update(of=("self",), no_key=True).get(pk=asked.pk)
     if asked.is_granted is not None:
         raise WrongState("该延期申请已经决定。")
     if not grant and not words.strip():
@@ -131,14 +131,14 @@ def verify(
     """Looked at on paper or by a re-visit that has ended; what is not put right goes back with words."""
     order = transitions.locked(report.rectification, "task", "bureau")
     require(by, "verify", order)
-    report = RectificationReport.objects.select_for_update(of=("self",)).get(pk=report.pk)
+    report = RectificationReport.objects.select_for_update(of=("self",), no_key=True).get(pk=report.pk)
     _check_verification(order, report, is_verified, way, words, visit)
     report.is_verified, report.way, report.visit, report.words = is_verified, way, visit, words.strip()
     report.decided_by, report.decided_at = by, timezone.now()
     report.save(update_fields=["is_verified", "way", "visit", "words", "decided_by", "decided_at"])
     transitions.move(order, "verify" if is_verified else "return", by=by, facts={"way": way})
     if is_verified:
-        for asked in order.extensions.select_for_update(of=("self",)).filter(is_granted__isnull=True):
+        for asked in order.extensions.select_for_update(of=("self",), no_key=True).filter(is_granted__isnull=True):
             _settle(asked, False, NOT_NEEDED, by)
         _close_findings(order, by)
     return report
@@ -173,7 +173,7 @@ def escalate_overdue(today: date | None = None) -> int:
     """Mark the orders that are over their day and tell the lead bureau, each once; the worker's, every day."""
     overdue = Rectification.objects.filter(
         state__in=OPEN_RECTIFICATIONS, due_on__lt=today or timezone.localdate(), escalated_at__isnull=True
-    ).select_for_update(of=("self",))
+    ).select_for_update(of=("self",), no_key=True)
     count = 0
     for order in overdue:
         with audit.recorded("visits.escalate", order, by=None, facts={"due_on": order.due_on.isoformat()}):

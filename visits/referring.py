@@ -65,7 +65,7 @@ def _check(referral: Referral) -> None:
 
 
 def _next_number(sender: Bureau) -> str:
-    Bureau.objects.select_for_update().get(pk=sender.pk)
+    Bureau.objects.select_for_update(no_key=True).get(pk=sender.pk)
     year = timezone.localdate().year
     prefix = f"{sender.document_prefix or sender.short_name}线移〔{year}〕"
     return f"{prefix}{Referral.objects.filter(number__startswith=prefix).count() + 1}号"

@@ -50,7 +50,7 @@ def orders_to_remind_of(kind: RectificationReminder.Kind, now: datetime) -> Quer
 @transaction.atomic
 def _remind(kind: RectificationReminder.Kind, now: datetime) -> int:
     """The orders are locked, so that two workers do not remind of the same."""
-    locked = Rectification.objects.select_for_update(of=("self",)).filter(
+    locked = Rectification.objects.select_for_update(of=("self",), no_key=True).filter(
         pk__in=orders_to_remind_of(kind, now).values_list("pk", flat=True)[:ROWS_PER_RUN]
     )
     pks = [order.pk for order in locked]

@@ -85,7 +85,7 @@ def judge_report(
     """What the check of one drawn report showed; `severity` None: nothing wrong."""
     visit = transitions.locked(sample.visit, "task")
     require(by, "record", visit)
-    sample = ReportSample.objects.select_for_update().get(pk=sample.pk)
+    sample = ReportSample.objects.select_for_update(no_key=True).get(pk=sample.pk)
     if number not in sample.chosen:
         raise VisitError(f"报告“{number}”不在抽中的报告中。")
     if visit.state != VisitState.STARTED:

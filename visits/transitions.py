@@ -40,7 +40,7 @@ Stateful = TypeVar("Stateful", Visit, DepartmentResult, Finding, Measure, Rectif
 
 def locked(thing: Stateful, *related: str) -> Stateful:
     """The row as it is now, locked until the transaction ends."""
-    rows = type(thing)._default_manager.select_for_update(of=("self",)).select_related(*related)
+    rows = type(thing)._default_manager.select_for_update(of=("self",), no_key=True).select_related(*related)
     found: Stateful = rows.get(pk=thing.pk)
     return found
 

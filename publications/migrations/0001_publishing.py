@@ -175,6 +175,62 @@ class Migration(migrations.Migration):
                 "verbose_name": "公示版本",
                 "verbose_name_plural": "公示版本",
                 "ordering": ["publication_id", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("publication", "number"), name="publication_version_is_numbered_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "published")),
+                        fields=("publication",),
+                        name="publication_has_one_public_version",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["draft", "proposed", "approved"])),
+                        fields=("publication",),
+                        name="publication_has_one_version_in_the_making",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["draft", "proposed", "approved", "published", "superseded", "withdrawn"])
+                        ),
+                        name="publication_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("approved_by__isnull", True),
+                            models.Q(("approved_by", models.F("proposed_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="publication_is_approved_by_another_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("published_at__isnull", True), ("state__in", ["draft", "proposed", "approved"])),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("state__in", ["published", "superseded", "withdrawn"]),
+                                models.Q(("digest", ""), _negated=True),
+                                ("approved_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="public_version_was_approved_and_has_a_digest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("number", 1), models.Q(("reason", ""), _negated=True), ("state", "draft"), _connector="OR"
+                        ),
+                        name="correction_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "withdrawn"), _negated=True),
+                            models.Q(("withdrawn_because", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="withdrawal_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -260,6 +316,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "公示的行政处罚",
                 "verbose_name_plural": "公示的行政处罚",
                 "ordering": ["-decided_on", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_current", True)),
+                        fields=["-decided_on", "-id"],
+                        name="public_penalty_by_day",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_current", True)), fields=["code"], name="public_penalty_by_code"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "measure"), name="measure_stands_once_in_a_version"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)), fields=("measure",), name="measure_has_one_public_row"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -355,6 +427,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "公示的抽查结果",
                 "verbose_name_plural": "公示的抽查结果",
                 "ordering": ["-inspected_on", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("is_current", True)),
+                        fields=["-inspected_on", "-id"],
+                        name="public_result_by_day",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_current", True)), fields=["code"], name="public_result_by_code"
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_current", True)),
+                        fields=["county", "-inspected_on"],
+                        name="public_result_by_county",
+                    ),
+                    models.Index(
+                        condition=models.Q(("is_current", True)),
+                        fields=["year", "-inspected_on"],
+                        name="public_result_by_year",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "task"), name="task_stands_once_in_a_version"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_current", True)), fields=("task",), name="task_has_one_public_result"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -521,139 +619,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="publicationversion",
-            constraint=models.UniqueConstraint(
-                fields=("publication", "number"), name="publication_version_is_numbered_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicationversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "published")),
-                fields=("publication",),
-                name="publication_has_one_public_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicationversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["draft", "proposed", "approved"])),
-                fields=("publication",),
-                name="publication_has_one_version_in_the_making",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicationversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["draft", "proposed", "approved", "published", "superseded", "withdrawn"])
-                ),
-                name="publication_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicationversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("approved_by__isnull", True),
-                    models.Q(("approved_by", models.F("proposed_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="publication_is_approved_by_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicationversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("published_at__isnull", True), ("state__in", ["draft", "proposed", "approved"])),
-                    models.Q(
-                        ("published_at__isnull", False),
-                        ("state__in", ["published", "superseded", "withdrawn"]),
-                        models.Q(("digest", ""), _negated=True),
-                        ("approved_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="public_version_was_approved_and_has_a_digest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicationversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("number", 1), models.Q(("reason", ""), _negated=True), ("state", "draft"), _connector="OR"
-                ),
-                name="correction_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publicationversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "withdrawn"), _negated=True),
-                    models.Q(("withdrawn_because", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="withdrawal_says_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publishedpenalty",
-            index=models.Index(
-                condition=models.Q(("is_current", True)), fields=["-decided_on", "-id"], name="public_penalty_by_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publishedpenalty",
-            index=models.Index(
-                condition=models.Q(("is_current", True)), fields=["code"], name="public_penalty_by_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedpenalty",
-            constraint=models.UniqueConstraint(fields=("version", "measure"), name="measure_stands_once_in_a_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedpenalty",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)), fields=("measure",), name="measure_has_one_public_row"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publishedresult",
-            index=models.Index(
-                condition=models.Q(("is_current", True)), fields=["-inspected_on", "-id"], name="public_result_by_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publishedresult",
-            index=models.Index(condition=models.Q(("is_current", True)), fields=["code"], name="public_result_by_code"),
-        ),
-        migrations.AddIndex(
-            model_name="publishedresult",
-            index=models.Index(
-                condition=models.Q(("is_current", True)),
-                fields=["county", "-inspected_on"],
-                name="public_result_by_county",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="publishedresult",
-            index=models.Index(
-                condition=models.Q(("is_current", True)), fields=["year", "-inspected_on"], name="public_result_by_year"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedresult",
-            constraint=models.UniqueConstraint(fields=("version", "task"), name="task_stands_once_in_a_version"),
-        ),
-        migrations.AddConstraint(
-            model_name="publishedresult",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_current", True)), fields=("task",), name="task_has_one_public_result"
-            ),
         ),
     ]

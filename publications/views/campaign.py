@@ -18,7 +18,7 @@ from publications.lists import TONES, for_lists
 from publications.models import Publication
 from publications.rules import PREPARERS
 from publications.states import VersionState
-from publications.terms import COUNTERS, in_status
+from publications.terms import COUNTERS
 from publications.views.preparing import choices_of
 
 
@@ -29,7 +29,7 @@ def campaign(request: Request, pk: int) -> HttpResponse:
     may_prepare = found.lead_bureau_id == request.user.bureau_id and request.user.has_role(*PREPARERS)
     context = {
         "campaign": found, "tabs": tabs(request, found, "publications"), "stats": stats(request.user, found),
-        "choices": choices_of(found) if may_prepare else [], "is_practice": found.is_practice,
+        "choices": choices_of([found])[0] if may_prepare else [], "is_practice": found.is_practice,
         "publications": [
             (each, status_tag(state.label, TONES[state]))
             for each in publications for state in [VersionState(each.last_state)]  # type: ignore[attr-defined]
@@ -40,14 +40,12 @@ def campaign(request: Request, pk: int) -> HttpResponse:
 
 def stats(user: User, found: Campaign) -> list[dict[str, Any]]:
     """Each opens its rows in the list of terms."""
-    tasks = clock.clocked(Task.objects.visible_to(user).filter(campaign=found))
+    numbers = clock.numbers(Task.objects.visible_to(user).filter(campaign=found))
     page = reverse("publications:terms")
-
-    def card(label: str, status: str, number: int, tone: str) -> dict[str, Any]:
-        url = f"{page}?{urlencode({'campaign': str(found.pk), 'status': status})}"
-        return {"label": label, "value": number, "unit": "家次", "tone": tone if number else "", "url": url}
-
     return [
-        card("应公示", "", tasks.count(), ""),
-        *(card(label, status, in_status(tasks, status).count(), tone) for label, status, tone in COUNTERS),
-    ]
+        {
+            "label": label, "value": numbers[status], "unit": "家次", "tone": tone if numbers[status] else "",
+            "url": f"{page}?{urlencode({'campaign': str(found.pk), 'status': status})}",
+        }
+        for label, status, tone in COUNTERS
+    ]  # fmt: skip

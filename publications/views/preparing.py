@@ -1,10 +1,11 @@
 """Beginning a publication: what is ready for it, and why something is not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -51,23 +52,32 @@ def own_bureau(request: Request) -> Bureau:
 @require_GET
 def prepare(request: Request) -> HttpResponse:
     bureau = own_bureau(request)
-    campaigns = own_campaigns(request).order_by("-year", "-pk")[:MOST]
+    campaigns = list(own_campaigns(request).order_by("-year", "-pk")[:MOST])
     context = {
-        "rows": [Row(campaign, choices_of(campaign)) for campaign in campaigns],
+        "rows": [Row(campaign, choices) for campaign, choices in zip(campaigns, choices_of(campaigns), strict=True)],
         "year_form": YearForm(), "penalties": tracks.publishable_penalties(bureau).count(),
     }  # fmt: skip
     return render(request, "publications/prepare.html", context)
 
 
-def choices_of(campaign: Campaign) -> list[Choice]:
+def choices_of(campaigns: Sequence[Campaign]) -> list[list[Choice]]:
+    """Of each; a handful of queries for all of them."""
+    standing = Draw.objects.exclude(drawn_at=None).exclude(state="void").defer("manifest")
+    prefetch_related_objects(campaigns, "lines", "publications", Prefetch("draws", standing, to_attr="standing_draws"))
+    ready = tracks.count_publishable([campaign for campaign in campaigns if tracks.tells_results(campaign)])
+    return [_choices(campaign, ready.get(campaign.pk, 0)) for campaign in campaigns]
+
+
+def _choices(campaign: Campaign, number: int) -> list[Choice]:
+    """`number`: of the results that can be published."""
     found = [
         Choice("抽查计划", reverse("publications:prepare_plan", args=[campaign.pk]), _why_not(_check_plan, campaign))
     ]
-    for draw in campaign.draws.exclude(drawn_at=None).exclude(state="void").select_related("campaign"):
+    draws: list[Draw] = campaign.standing_draws  # type: ignore[attr-defined]
+    for draw in draws:
         url = reverse("publications:prepare_drawn_list", args=[draw.pk])
         found.append(Choice("抽取名单", url, _why_not(_check_list, draw)))
     refused = _why_not(tracks.check_results, campaign)
-    number = 0 if refused else tracks.publishable_tasks(campaign).count()
     why = refused or ("" if number else "没有已认定、未公示的检查结果")
     url = reverse("publications:prepare_results", args=[campaign.pk])
     return [*found, Choice(f"检查结果（{number} 家）" if number else "检查结果", url, why, is_form=False)]
@@ -75,12 +85,15 @@ def choices_of(campaign: Campaign) -> list[Choice]:
 
 def _check_plan(campaign: Campaign) -> None:
     tracks.check_plan(campaign)
-    publishing.refuse_second(PublicationKind.PLAN, campaign=campaign)
+    if any(each.kind == PublicationKind.PLAN for each in campaign.publications.all()):
+        raise publishing.there_is_one(PublicationKind.PLAN)
 
 
 def _check_list(draw: Draw) -> None:
     tracks.check_drawn_list(draw)
-    publishing.refuse_second(PublicationKind.DRAWN_LIST, code=publishing.code_of_list(draw))
+    code = publishing.code_of_list(draw)
+    if any(each.code == code for each in draw.campaign.publications.all()):
+        raise publishing.there_is_one(PublicationKind.DRAWN_LIST)
 
 
 def _why_not(check: Callable[..., None], thing: Campaign | Draw) -> str:

@@ -15,13 +15,13 @@ from publications.errors import PublicationError
 from publications.forms import LatenessForm
 from publications.models import Lateness
 from publications.tabs import tabs
-from publications.terms import TermFilter, TermTable, for_lists, seen_by, term_stats
+from publications.terms import TermFilter, TermTable, term_stats
 
 
 @require_GET
 def term_list(request: Request) -> HttpResponse:
-    seen = seen_by(request.user)
-    found = TermFilter(request.GET, for_lists(seen), request=request)
+    seen = Task.objects.visible_to(request.user)
+    found = TermFilter(request.GET, seen, request=request)
     table = arrange(TermTable(found.qs, user=request.user), request)
     context = {"filter": found, "table": table}
     if request.htmx:

@@ -65,7 +65,7 @@ def ask_for_package(duty: ReportingDuty, *, by: User) -> Job:
     return start_job(KIND, title, by=by, parameters={"duty": duty.pk}, key=f"{KIND}:{duty.pk}:{by.pk}")
 
 
-@handles(KIND)
+@handles(KIND, label="打包报送材料")
 def make_package(job: Job, progress: Progress) -> Outcome:
     duty = ReportingDuty.objects.visible_to(job.owner).for_acts().filter(pk=job.parameters["duty"]).first()
     if duty is None or not job.owner.is_active:

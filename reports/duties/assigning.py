@@ -75,7 +75,7 @@ def assign_duties(campaign: Campaign, *, by: User) -> list[ReportingDuty]:
     """Those that were not given yet. Giving them again, after stages or bureaus were added, adds only what is missing."""
     if not may_assign(by, campaign):
         raise PermissionDenied
-    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     known = set(ReportingDuty.objects.filter(campaign=campaign).values_list("sender", "title", "due_on"))
     duties = [duty for duty in _duties(campaign, by) if (duty.sender_id, duty.title, duty.due_on) not in known]
     created = ReportingDuty.objects.bulk_create(duties)
@@ -132,7 +132,11 @@ def add_duty(campaign: Campaign, *, by: User, **values: Any) -> ReportingDuty:
 def edit_duty(duty: ReportingDuty, *, by: User, **values: Any) -> ReportingDuty:
     """What, until when, how strict. Whose it is stays."""
     require(by, "edit", duty)
-    duty = ReportingDuty.objects.select_for_update(of=("self",)).select_related("campaign", "sender").get(pk=duty.pk)
+    duty = (
+        ReportingDuty.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("campaign", "sender")
+        .get(pk=duty.pk)
+    )
     with audit.recorded("reports.edit_duty", duty, by=by):
         for name, value in values.items():
             setattr(duty, name, value)

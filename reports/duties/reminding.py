@@ -54,7 +54,7 @@ def duties_to_remind_of(kind: DutyReminder.Kind, now: datetime) -> QuerySet[Repo
 @transaction.atomic
 def _remind(kind: DutyReminder.Kind, now: datetime) -> int:
     """The duties are locked, so that two workers do not remind of the same."""
-    locked = ReportingDuty.objects.select_for_update(of=("self",)).filter(
+    locked = ReportingDuty.objects.select_for_update(of=("self",), no_key=True).filter(
         pk__in=duties_to_remind_of(kind, now).values_list("pk", flat=True)[:ROWS_PER_RUN]
     )
     still = duties_to_remind_of(kind, now).filter(pk__in=[duty.pk for duty in locked])

@@ -66,7 +66,7 @@ def _keep(duty: ReportingDuty, file: SubmissionFile, by: User) -> SubmissionFile
 def draft_of(duty: ReportingDuty, *, by: User) -> Submission:
     """The one being prepared, begun when it is first asked for."""
     require(by, "hand_in", duty)
-    duty = ReportingDuty.objects.select_for_update(of=("self",)).get(pk=duty.pk)
+    duty = ReportingDuty.objects.select_for_update(of=("self",), no_key=True).get(pk=duty.pk)
     if draft := duty.submissions.filter(state=SubmissionState.DRAFT).first():
         return draft
     if not takes_files(duty):
@@ -86,7 +86,7 @@ def remove(file: SubmissionFile, *, by: User) -> None:
 
 
 def locked(submission: Submission) -> Submission:
-    rows = Submission.objects.select_for_update(of=("self",)).select_related(
+    rows = Submission.objects.select_for_update(of=("self",), no_key=True).select_related(
         "duty__campaign", "duty__sender", "duty__receiver"
     )
     return rows.get(pk=submission.pk)

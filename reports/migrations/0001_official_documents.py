@@ -58,6 +58,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "发文字号",
                 "verbose_name_plural": "发文字号",
                 "ordering": ["bureau", "-year", "code_word"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bureau", "code_word", "year"), name="series_is_kept_once"),
+                    models.CheckConstraint(condition=models.Q(("next_serial__gte", 1)), name="series_counts_from_one"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -161,6 +165,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "公文",
                 "verbose_name_plural": "公文",
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("series", "serial"), name="document_number_is_used_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "presented", "issued", "withdrawn", "dropped"])),
+                        name="document_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["withdrawn", "dropped"]), _negated=True),
+                            models.Q(("words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="document_leaves_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -195,6 +214,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "公文版本",
                 "verbose_name_plural": "公文版本",
                 "ordering": ["document_id", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("document", "number"), name="document_version_is_numbered_once"),
+                ],
             },
         ),
         migrations.AddField(
@@ -207,31 +229,6 @@ class Migration(migrations.Migration):
                 related_name="+",
                 to="reports.documentversion",
                 verbose_name="签发的版本",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentseries",
-            constraint=models.UniqueConstraint(fields=("bureau", "code_word", "year"), name="series_is_kept_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="documentseries",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("next_serial__gte", 1)), name="series_counts_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="documentversion",
-            constraint=models.UniqueConstraint(fields=("document", "number"), name="document_version_is_numbered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.UniqueConstraint(fields=("series", "serial"), name="document_number_is_used_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "presented", "issued", "withdrawn", "dropped"])),
-                name="document_state_is_known",
             ),
         ),
         migrations.AddConstraint(
@@ -261,17 +258,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="document_has_a_number_once_issued",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="document",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["withdrawn", "dropped"]), _negated=True),
-                    models.Q(("words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="document_leaves_with_a_reason",
             ),
         ),
         *GUARDS,

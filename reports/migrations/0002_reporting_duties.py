@@ -99,6 +99,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "报送任务",
                 "verbose_name_plural": "报送任务",
                 "ordering": ["due_on", "campaign_id", "sender_id", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sender", models.F("receiver")), _negated=True), name="duty_has_two_bureaus"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("campaign", "sender", "title", "due_on"), name="duty_is_given_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("due_on", None)),
+                        fields=("campaign", "sender", "title"),
+                        name="duty_at_any_time_is_given_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -137,6 +150,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "报送提醒",
                 "verbose_name_plural": "报送提醒",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("duty", "kind", "due_on"), name="duty_is_reminded_of_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +215,36 @@ class Migration(migrations.Migration):
                 "verbose_name": "报送",
                 "verbose_name_plural": "报送",
                 "ordering": ["duty_id", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("duty", "number"), name="submission_is_numbered_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "draft")), fields=("duty",), name="duty_has_one_draft"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "handed_in", "returned", "received"])),
+                        name="submission_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("handed_in_at", None), ("state", "draft")),
+                            models.Q(
+                                models.Q(("state", "draft"), _negated=True),
+                                ("handed_in_at__isnull", False),
+                                ("handed_in_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="submission_is_dated_once_handed_in",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "returned"), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="returned_submission_says_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -234,77 +280,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "报送文件",
                 "verbose_name_plural": "报送文件",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("submission", "digest"), name="submission_holds_a_file_once"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="reportingduty",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sender", models.F("receiver")), _negated=True), name="duty_has_two_bureaus"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingduty",
-            constraint=models.UniqueConstraint(
-                fields=("campaign", "sender", "title", "due_on"), name="duty_is_given_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingduty",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("due_on", None)),
-                fields=("campaign", "sender", "title"),
-                name="duty_at_any_time_is_given_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dutyreminder",
-            constraint=models.UniqueConstraint(fields=("duty", "kind", "due_on"), name="duty_is_reminded_of_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(fields=("duty", "number"), name="submission_is_numbered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "draft")), fields=("duty",), name="duty_has_one_draft"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "handed_in", "returned", "received"])),
-                name="submission_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("handed_in_at", None), ("state", "draft")),
-                    models.Q(
-                        models.Q(("state", "draft"), _negated=True),
-                        ("handed_in_at__isnull", False),
-                        ("handed_in_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="submission_is_dated_once_handed_in",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "returned"), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="returned_submission_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="submissionfile",
-            constraint=models.UniqueConstraint(fields=("submission", "digest"), name="submission_holds_a_file_once"),
         ),
     ]

@@ -65,7 +65,9 @@ def take(bureau: Bureau, number: Number) -> tuple[DocumentSeries, int]:
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("a number is taken in the transaction that uses it")
     DocumentSeries.objects.get_or_create(bureau=bureau, code_word=number.code_word, year=number.year)
-    series = DocumentSeries.objects.select_for_update().get(bureau=bureau, code_word=number.code_word, year=number.year)
+    series = DocumentSeries.objects.select_for_update(no_key=True).get(
+        bureau=bureau, code_word=number.code_word, year=number.year
+    )
     serial = number.serial or series.next_serial
     if series.documents.filter(serial=serial).exists():
         raise NumberTaken(f"{series.number(serial)}已经使用，请改用其他顺序号，或者留空由系统编号。")

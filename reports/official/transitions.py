@@ -20,7 +20,7 @@ from reports.states import DOCUMENT_STEPS, DocumentState
 
 def locked(document: Document) -> Document:
     """The row as it is now, locked until the transaction ends."""
-    rows = Document.objects.select_for_update(of=("self",)).select_related("bureau__region", "campaign")
+    rows = Document.objects.select_for_update(of=("self",), no_key=True).select_related("bureau__region", "campaign")
     return rows.get(pk=document.pk)
 
 

@@ -24,7 +24,7 @@ def ask_for_sheet(kind: SheetKind, campaign: Campaign, *, by: User) -> Job:
     return start_job(KIND, f"{kind.label}：{campaign.title}", by=by, parameters=parameters, key=key)
 
 
-@handles(KIND)
+@handles(KIND, label="生成报表")
 def make(job: Job, progress: Progress) -> Outcome:
     kind = SHEETS[job.parameters["sheet"]]
     campaigns = Campaign.objects.visible_to(job.owner).select_related("lead_bureau__region")

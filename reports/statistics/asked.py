@@ -17,7 +17,7 @@ from accounts.models import Region, User
 from campaigns.models import Campaign, CampaignKind, PlanLine, Task
 from institutions.models import Certificate
 from institutions.queries import DomainTree
-from reports.statistics.counting import standing_findings
+from reports.statistics.counting import CONCLUDED, final_findings
 from selftest.models import SelfCheck
 from selftest.progress import COUNTED_STATES
 from visits.models import Finding, Measure, Rectification, Visit
@@ -150,7 +150,7 @@ class Asked:
         return found.filter(line__domain__in=self.domains) if self.domain else found
 
     def findings(self) -> QuerySet[Finding]:
-        return standing_findings().filter(result__task__in=self._task_ids())
+        return final_findings().filter(result__task__in=self._task_ids().filter(state__in=CONCLUDED))
 
     def measures(self) -> QuerySet[Measure]:
         return Measure.objects.filter(task__in=self._task_ids()).exclude(state=MeasureState.DROPPED)

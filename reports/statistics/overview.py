@@ -11,7 +11,7 @@ from accounts.models import Region
 from campaigns.models import Campaign
 from institutions.models import Domain
 from reports.statistics.asked import REST, Asked
-from reports.statistics.counting import RATES, Counts, counts_by, known_figures, percentage, total
+from reports.statistics.counting import RATES, Counts, counts_by, counts_of_part, known_figures, percentage, total
 from reports.statistics.grids import Cell, Grid, Row, chart, number, shown_columns, task_cells
 from reports.statistics.pictures import Chart
 
@@ -39,11 +39,12 @@ class Overview:
 
 
 def overview_of(asked: Asked) -> Overview:
-    by_county = counts_by(asked.tasks(), "institution__county")
+    counts = counts_by(asked.tasks(), "institution__county", "line__domain", "campaign")
+    by_county, by_domain, by_campaign = (counts_of_part(counts, place) for place in range(3))
     whole = total(by_county.values())
     plan = plan_of(asked)
     shares = shares_of_parts(asked, by_county)
-    grids = [*_by_region(asked, shares, whole), _by_domain(asked, whole), _by_campaign(asked)]
+    grids = [*_by_region(asked, shares, whole), _by_domain(asked, by_domain, whole), _by_campaign(asked, by_campaign)]
     return Overview(
         [*_plan_stats(plan, asked), *_stats(whole, asked)], list(_charts(asked, shares)), grids, _words(plan)
     )
@@ -109,8 +110,7 @@ def _by_region(asked: Asked, shares: list[tuple[Region, Counts]], whole: Counts)
     yield Grid("各地区的进展有什么不同？", "地区", shown_columns(), rows, note)
 
 
-def _by_domain(asked: Asked, whole: Counts) -> Grid:
-    counts = counts_by(asked.tasks(), "line__domain")
+def _by_domain(asked: Asked, counts: dict[str | None, Counts], whole: Counts) -> Grid:
     tree = {domain.pk: domain for domain in Domain.objects.all()}
     tops: dict[str | None, list[Counts]] = {pk: [] for pk, domain in tree.items() if domain.parent_id is None}
     for code, found in counts.items():
@@ -130,9 +130,8 @@ def _top(code: str | None, tree: dict[str, Domain]) -> str | None:
     return code
 
 
-def _by_campaign(asked: Asked) -> Grid:
+def _by_campaign(asked: Asked, counts: dict[int, Counts]) -> Grid:
     campaigns = asked.campaigns().annotate(line_count=Count("lines", distinct=True)).select_related("lead_bureau")
-    counts = counts_by(asked.tasks(), "campaign")
     listed = list(campaigns[: MOST_CAMPAIGNS_SHOWN + 1])
     rows = [
         _campaign_row(campaign, counts.get(campaign.pk) or Counts(), asked)

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from campaigns.models import InspectionMatter
 from institutions.models import Domain
@@ -22,6 +23,9 @@ OTHER_LINE = "none"
 LEAST_ITEMS = 18
 LONGEST_LABEL = 18
 
+ALL = "all"
+PARTS = {ALL: Q(), ITEM: Q(line__startswith=f"{ITEM}:")} | {each.value: Q(severity=each) for each in Severity}
+
 Pair = tuple[int, int]
 """Findings, and tasks that have some."""
 
@@ -34,20 +38,42 @@ class Problems:
 
 
 def problems_of(asked: Asked) -> Problems:
-    """Five grouping queries, whatever the number of findings."""
-    by_line = _pairs(asked, "line")
-    whole = asked.findings().aggregate(count=Count("pk"), tasks=Count("result__task", distinct=True))
-    total = (whole["count"], whole["tasks"])
+    """Three grouping queries, whatever the number of findings."""
+    by_line, by_domain = _by_line_of_sheet(asked), _by_domain_and_part(asked)
+    whole = {part: _sum(pairs[part] for pairs in by_domain.values()) for part in PARTS}
     titles, told = item_titles(asked), _told(asked)
-    items = _by_item(asked, by_line, titles, told)
-    grids = [items, _by_matter(asked, by_line), _by_domain(asked, total), _by_severity(asked, total)]
-    return Problems(total, list(_charts(asked, by_line, titles, told)), grids)
+    grids = [
+        _by_item(asked, by_line, titles, told), _by_matter(asked, by_line, whole[ITEM]),
+        _by_domain(asked, {code: pairs[ALL] for code, pairs in by_domain.items()}, whole[ALL]), _by_severity(asked, whole),
+    ]  # fmt: skip
+    return Problems(whole[ALL], list(_charts(asked, by_line, titles, told)), grids)
 
 
-def _pairs(asked: Asked, field: str) -> dict[str, Pair]:
-    rows = asked.findings().order_by().values_list(field)
-    counted = rows.annotate(Count("pk"), Count("result__task", distinct=True))
-    return {value: (count, tasks) for value, count, tasks in counted}
+def _by_line_of_sheet(asked: Asked) -> dict[str, Pair]:
+    counted = asked.findings().order_by().values_list("line")
+    return {
+        line: (count, tasks)
+        for line, count, tasks in counted.annotate(Count("pk"), Count("result__task", distinct=True))
+    }
+
+
+def _by_domain_and_part(asked: Asked) -> dict[str | None, dict[str, Pair]]:
+    """A task is of one domain, so that the domains add up."""
+    counted = {f"{part}_findings": Count("pk", filter=condition) for part, condition in PARTS.items()}
+    counted |= {
+        f"{part}_tasks": Count("result__task", distinct=True, filter=condition) for part, condition in PARTS.items()
+    }
+    rows: Any = asked.findings().order_by().values("result__task__line__domain").annotate(**counted)
+    return {
+        row["result__task__line__domain"]: {part: (row[f"{part}_findings"], row[f"{part}_tasks"]) for part in PARTS}
+        for row in rows
+    }
+
+
+def _sum(pairs: Iterable[Pair]) -> Pair:
+    """Of parts that have no task in common."""
+    found = list(pairs)
+    return sum(count for count, _ in found), sum(tasks for _, tasks in found)
 
 
 def item_titles(asked: Asked) -> dict[int, str]:
@@ -97,18 +123,11 @@ def _item_row(asked: Asked, item: int, title: str, by_line: dict[str, Pair], tol
     return Row(title, [own, *found.cells])
 
 
-def _by_matter(asked: Asked, by_line: dict[str, Pair]) -> Grid:
+def _by_matter(asked: Asked, by_line: dict[str, Pair], items: Pair) -> Grid:
     rows = [_row(title, by_line.get(line, (0, 0)), asked, line=line) for line, title in _matter_lines(asked, by_line)]
-    items = [pair for line, pair in by_line.items() if line.startswith(f"{ITEM}:")]
-    rows.append(
-        _row("自查表项目（见上表）", (sum(count for count, _ in items), _tasks_with_items(asked)), asked, line=ITEM)
-    )
+    rows.append(_row("自查表项目（见上表）", items, asked, line=ITEM))
     rows.append(_row("检查表以外记录的问题", by_line.get("", (0, 0)), asked, line=OTHER_LINE))
     return Grid("哪些检查事项发现了问题？", "检查事项", COLUMNS, rows, "各行问题数相加等于问题总数。")
-
-
-def _tasks_with_items(asked: Asked) -> int:
-    return asked.findings().filter(line__startswith=f"{ITEM}:").values("result__task").distinct().count()
 
 
 def _matter_lines(asked: Asked, by_line: Iterable[str]) -> Iterator[tuple[str, str]]:
@@ -122,15 +141,13 @@ def _matter_lines(asked: Asked, by_line: Iterable[str]) -> Iterator[tuple[str, s
         yield f"{BLOCK}:{code}", f"资质认定条件：{title}"
 
 
-def _by_domain(asked: Asked, total: Pair) -> Grid:
-    counted = _pairs(asked, "result__task__line__domain")
+def _by_domain(asked: Asked, counted: dict[str | None, Pair], total: Pair) -> Grid:
     parents = dict(Domain.objects.values_list("code", "parent"))
     names = dict(Domain.objects.values_list("code", "name"))
     tops: dict[str | None, Pair] = {code: (0, 0) for code, parent in parents.items() if parent is None}
-    for code, (count, tasks) in counted.items():
+    for code, pair in counted.items():
         top = _top(code, parents)
-        before = tops.get(top, (0, 0))
-        tops[top] = (before[0] + count, before[1] + tasks)
+        tops[top] = _sum([tops.get(top, (0, 0)), pair])
     rows = [
         _row(names[code] if code else "其他各领域", pair, asked, domain=code or REST) for code, pair in tops.items()
     ]
@@ -144,14 +161,10 @@ def _top(code: str | None, parents: dict[str, str | None]) -> str | None:
     return code
 
 
-def _by_severity(asked: Asked, total: Pair) -> Grid:
-    counted = _pairs(asked, "severity")
-    rows = [
-        _row(severity.label, counted.get(severity.value, (0, 0)), asked, severity=severity.value)
-        for severity in Severity
-    ]
+def _by_severity(asked: Asked, whole: dict[str, Pair]) -> Grid:
+    rows = [_row(severity.label, whole[severity.value], asked, severity=severity.value) for severity in Severity]
     note = "一项任务可以有几种性质的问题，“涉及任务”不能相加，合计为去重后的数量。"
-    return Grid("问题有多严重？", "性质", COLUMNS, [*rows, _total(total, asked)], note)
+    return Grid("问题有多严重？", "性质", COLUMNS, [*rows, _total(whole[ALL], asked)], note)
 
 
 def _charts(asked: Asked, by_line: dict[str, Pair], titles: dict[int, str], told: dict[int, int]) -> Iterator[Chart]:

@@ -71,7 +71,7 @@ def _line_words(line: str) -> str:
 
 
 def _tasks(key: str) -> Callable[[Asked, More], QuerySet[Task]]:
-    return lambda asked, more: asked.tasks().filter(FIGURES[key].condition())
+    return lambda asked, more: FIGURES[key].tasks(asked.tasks())
 
 
 def findings(asked: Asked, more: More) -> QuerySet[Finding]:

@@ -18,6 +18,8 @@ from reports.statistics.pictures import Chart
 MONTHLY = (("visits", "现场检查", "次"), ("findings", "登记的问题", "个"), ("decisions", "作出的处理决定", "项"))
 """Row set, label, unit."""
 
+FIGURES_OF_YEARS = ("due", "inspected", "concluded")
+
 
 @dataclass(frozen=True, slots=True)
 class Trends:
@@ -28,24 +30,33 @@ class Trends:
 def trends_of(asked: Asked) -> Trends:
     """Three grouping queries for all years, three for the months."""
     everything = replace(asked, year=None, campaign=None)
-    years = counts_by(everything.tasks(), "campaign__year")
+    years = counts_by(everything.tasks(), "campaign__year", only=FIGURES_OF_YEARS)
+    findings = _findings_by_year(everything)
+    for year, (_, tasks) in findings.items():
+        years[year]["troubled"] = tasks
     by_year = Grid(
         "各年度相比怎样？", "年度", ["应检查", "已检查", "抽查完成率", "发现问题", "问题发现率", "问题（个）", "已决定的措施（项）", "罚没款（万元）"],
-        list(_years(everything, years)), "按抽查活动的年度计，不受所选年度和活动限制；所选地区和领域仍然有效。",
+        list(_years(everything, years, findings)), "按抽查活动的年度计，不受所选年度和活动限制；所选地区和领域仍然有效。",
     )  # fmt: skip
     months = {key: _months(rows, moment) for key, rows, moment in _dated(asked)}
     return Trends(list(_charts(everything, years, asked, months)), [by_year, _by_month(asked, months)])
 
 
-def _years(asked: Asked, years: dict[int, Counts]) -> Iterator[Row]:
-    findings = dict(_by_year(asked.findings(), "result__task__campaign__year").annotate(Count("pk")))
+def _findings_by_year(asked: Asked) -> dict[int, tuple[int, int]]:
+    """Year → findings, and tasks that have some: those in trouble."""
+    counted = _by_year(asked.findings(), "result__task__campaign__year")
+    counted = counted.annotate(Count("pk"), Count("result__task", distinct=True))
+    return {year: (count, tasks) for year, count, tasks in counted}
+
+
+def _years(asked: Asked, years: dict[int, Counts], findings: dict[int, tuple[int, int]]) -> Iterator[Row]:
     taken = asked.measures().filter(state__in=TAKEN)
     measures = {
         year: (count, amount)
         for year, count, amount in _by_year(taken, "task__campaign__year").annotate(Count("pk"), Sum("amount"))
     }
     for year in sorted(years, reverse=True):
-        yield _year(asked, year, years[year], findings.get(year, 0), measures.get(year, (0, None)))
+        yield _year(asked, year, years[year], findings.get(year, (0, 0))[0], measures.get(year, (0, None)))
 
 
 def _by_year(rows: QuerySet[Any], field: str) -> QuerySet[Any, Any]:

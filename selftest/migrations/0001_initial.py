@@ -115,6 +115,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "机构自查",
                 "verbose_name_plural": "机构自查",
                 "ordering": ["round_id", "county_id", "institution__name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["invited", "filling", "signing", "submitted", "returned", "accepted"])
+                        ),
+                        name="self_check_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at__isnull", False), ("state", "accepted")),
+                            models.Q(models.Q(("state", "accepted"), _negated=True), ("accepted_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="accepted_self_check_has_a_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ("submitted", "returned", "accepted")), _negated=True),
+                            ("handed_in_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="signed_self_check_was_handed_in",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -190,6 +214,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "自查表",
                 "verbose_name_plural": "自查表",
                 "ordering": ["-year", "code", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("code", "version"), name="form_version_is_unique"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("digest", ""), ("published_at__isnull", True), ("state", "draft")),
+                            models.Q(
+                                ("published_at__isnull", False),
+                                ("state", "published"),
+                                models.Q(("digest", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="published_form_has_a_digest_and_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +313,16 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "签署",
                 "verbose_name_plural": "签署",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("capacity", "representative"), ("delegation", "")),
+                            models.Q(("capacity", "delegate"), models.Q(("delegation", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="delegate_has_a_written_delegation",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -444,6 +493,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "自查轮次",
                 "verbose_name_plural": "自查轮次",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("opened_at__isnull", True), ("state", "draft")),
+                            models.Q(("opened_at__isnull", False), ("state__in", ["open", "closed"])),
+                            _connector="OR",
+                        ),
+                        name="round_is_open_once_it_has_an_opening_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -509,6 +568,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "邀请",
                 "verbose_name_plural": "邀请",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("used_at__isnull", True), ("used_by__isnull", True)),
+                            models.Q(("used_at__isnull", False), ("used_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="used_invitation_has_a_user_and_a_time",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -557,6 +626,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "自查提醒",
                 "verbose_name_plural": "自查提醒",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("self_check", "kind"), name="reminder_is_sent_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -623,6 +695,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "自查问题",
                 "verbose_name_plural": "自查问题",
                 "ordering": ["self_check_id", "item"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("self_check", "item"), name="item_has_one_problem"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["reported", "confirmed"]), _negated=True),
+                            ("mended_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="mended_problem_has_a_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -676,6 +759,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "自查表头",
                 "verbose_name_plural": "自查表头",
                 "ordering": ["kind", "position", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "basic")),
+                        fields=("self_check",),
+                        name="self_check_has_one_basic_block",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -804,24 +894,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "自查回答",
                 "verbose_name_plural": "自查回答",
                 "ordering": ["self_check_id", "item"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="formtemplate",
-            constraint=models.UniqueConstraint(fields=("code", "version"), name="form_version_is_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="formtemplate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("digest", ""), ("published_at__isnull", True), ("state", "draft")),
-                    models.Q(
-                        ("published_at__isnull", False), ("state", "published"), models.Q(("digest", ""), _negated=True)
+                "constraints": [
+                    models.UniqueConstraint(fields=("self_check", "item"), name="item_is_answered_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("choice__in", ["", "yes", "no", "na"])), name="answer_choice_is_known"
                     ),
-                    _connector="OR",
-                ),
-                name="published_form_has_a_digest_and_a_time",
-            ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="review",
@@ -854,28 +933,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="round",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("opened_at__isnull", True), ("state", "draft")),
-                    models.Q(("opened_at__isnull", False), ("state__in", ["open", "closed"])),
-                    _connector="OR",
-                ),
-                name="round_is_open_once_it_has_an_opening_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("used_at__isnull", True), ("used_by__isnull", True)),
-                    models.Q(("used_at__isnull", False), ("used_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="used_invitation_has_a_user_and_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="submission",
             constraint=models.UniqueConstraint(fields=("self_check", "number"), name="submission_number_is_unique"),
         ),
@@ -890,84 +947,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="selfcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["invited", "filling", "signing", "submitted", "returned", "accepted"])
-                ),
-                name="self_check_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selfcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accepted_at__isnull", False), ("state", "accepted")),
-                    models.Q(models.Q(("state", "accepted"), _negated=True), ("accepted_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="accepted_self_check_has_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="selfcheck",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ("submitted", "returned", "accepted")), _negated=True),
-                    ("handed_in_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="signed_self_check_was_handed_in",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reminder",
-            constraint=models.UniqueConstraint(fields=("self_check", "kind"), name="reminder_is_sent_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="problem",
-            constraint=models.UniqueConstraint(fields=("self_check", "item"), name="item_has_one_problem"),
-        ),
-        migrations.AddConstraint(
-            model_name="problem",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["reported", "confirmed"]), _negated=True),
-                    ("mended_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="mended_problem_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="headerblock",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "basic")), fields=("self_check",), name="self_check_has_one_basic_block"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(fields=("self_check", "item"), name="item_is_answered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("choice__in", ["", "yes", "no", "na"])), name="answer_choice_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="returneditem",
             constraint=models.UniqueConstraint(fields=("review", "item"), name="item_is_returned_once_a_review"),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("capacity", "representative"), ("delegation", "")),
-                    models.Q(("capacity", "delegate"), models.Q(("delegation", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="delegate_has_a_written_delegation",
-            ),
         ),
     ]

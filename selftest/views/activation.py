@@ -84,7 +84,8 @@ def _open_account(request: Request, invitation: Invitation) -> HttpResponse:
             except SelfCheckError as refused:
                 form.add_error(None, str(refused))
             else:
-                return _welcome(request, invitation, sign_in(request, user.username, form.cleaned_data["password"]))
+                sign_in(request, user.username, form.cleaned_data["password"])
+                return _welcome(request, invitation, user)
     own_page = reverse("selftest:activation")
     sign_in_url = f"{reverse('accounts:sign_in')}?{urlencode({'next': own_page})}"
     context = {"form": form, "invitation": invitation, "sign_in_url": sign_in_url}

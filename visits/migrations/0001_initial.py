@@ -84,6 +84,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "投诉举报",
                 "verbose_name_plural": "投诉举报",
                 "ordering": ["-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["received", "accepted", "rejected", "answered"])),
+                        name="complaint_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,6 +163,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "送达",
                 "verbose_name_plural": "送达",
                 "ordering": ["told_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode", "left"), _negated=True),
+                            models.Q(("witness", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="document_left_at_the_place_has_a_witness",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +290,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "检查结果",
                 "verbose_name_plural": "检查结果",
                 "ordering": ["task_id", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("task", "bureau"), name="bureau_has_one_result_of_a_task"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "submitted", "returned", "reviewed", "final"])),
+                        name="result_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sub_category", ""), ("category", "A"), _connector="OR"),
+                        name="kind_of_problem_goes_with_a_waiting_problem",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -310,6 +337,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "证据",
                 "verbose_name_plural": "证据",
                 "ordering": ["visit_id", "taken_at", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("arrived_at__isnull", True), models.Q(("file", ""), _negated=True), _connector="OR"
+                        ),
+                        name="evidence_that_arrived_has_a_file",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -401,6 +436,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "问题",
                 "verbose_name_plural": "问题",
                 "ordering": ["result_id", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("severity", "general"), ("legal_basis__isnull", False), _connector="OR"),
+                        name="violation_names_its_rule",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "rectifying", "closed", "withdrawn"])),
+                        name="finding_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -547,6 +592,32 @@ class Migration(migrations.Migration):
                 "verbose_name": "处理措施",
                 "verbose_name_plural": "处理措施",
                 "ordering": ["task_id", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["planned", "decided", "done", "dropped"])),
+                        name="measure_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("person", ""), ("target", "institution")),
+                            models.Q(("target", "person"), models.Q(("person", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="measure_against_a_person_names_them",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("amount__isnull", True), ("kind__in", ["confiscation", "fine"]), _connector="OR"
+                        ),
+                        name="only_money_has_an_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["planned", "dropped"]), ("decided_on__isnull", False), _connector="OR"
+                        ),
+                        name="decided_measure_has_a_day",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -647,6 +718,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "整改",
                 "verbose_name_plural": "整改",
                 "ordering": ["due_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("bureau", "year", "serial"), name="order_number_is_used_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["ordered", "reported", "returned", "verified"])),
+                        name="rectification_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -693,6 +771,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "整改延期",
                 "verbose_name_plural": "整改延期",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_granted__isnull", True)),
+                        fields=("rectification",),
+                        name="one_extension_is_asked_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -731,6 +816,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "整改提醒",
                 "verbose_name_plural": "整改提醒",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("rectification", "kind", "due_on"), name="rectification_is_reminded_of_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -845,6 +935,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "线索移送",
                 "verbose_name_plural": "线索移送",
                 "ordering": ["due_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outside", ""), ("receiver__isnull", False)),
+                            models.Q(("receiver__isnull", True), models.Q(("outside", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="referral_has_one_receiver",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["sent", "accepted", "declined", "answered", "closed"])),
+                        name="referral_state_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -899,6 +1003,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "检查结果版本",
                 "verbose_name_plural": "检查结果版本",
                 "ordering": ["result_id", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("result", "number"), name="result_version_is_numbered_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -988,6 +1095,36 @@ class Migration(migrations.Migration):
                 "verbose_name": "现场检查",
                 "verbose_name_plural": "现场检查",
                 "ordering": ["planned_start", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("task", "number"), name="visit_number_is_used_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["planned", "started"])),
+                        fields=("task",),
+                        name="task_has_one_open_visit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("planned_end__gt", models.F("planned_start"))),
+                        name="visit_ends_after_it_starts",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["planned", "started", "ended", "cancelled"])),
+                        name="visit_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["planned", "cancelled"]), ("started_at__isnull", False), _connector="OR"
+                        ),
+                        name="visit_under_way_has_a_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "ended"), _negated=True),
+                            models.Q(("ended_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="ended_visit_has_an_outcome",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1156,6 +1293,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "录入",
                 "verbose_name_plural": "录入",
                 "ordering": ["received_at", "id"],
+                "indexes": [
+                    models.Index(fields=["visit", "line"], name="operation_by_line"),
+                ],
             },
         ),
         migrations.AddField(
@@ -1232,6 +1372,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "检查记录",
                 "verbose_name_plural": "检查记录",
                 "ordering": ["visit_id", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("visit", "line"), name="line_has_one_entry"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answer", ""), ("answer__in", ["sound", "problem", "na", "unchecked"]), _connector="OR"
+                        ),
+                        name="answer_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1295,6 +1444,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "到场人员",
                 "verbose_name_plural": "到场人员",
                 "ordering": ["visit_id", "-is_leader", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("inspector__isnull", False)),
+                        fields=("visit", "inspector"),
+                        name="inspector_attends_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_leader", True)), fields=("visit",), name="visit_has_one_leader"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["officer", "guest"]), _negated=True),
+                            ("inspector__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="who_enforces_is_in_the_pool",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1396,6 +1563,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "现场签字",
                 "verbose_name_plural": "现场签字",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("visit", "signer", "name", "digest"), name="person_signs_a_record_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("has_refused", True), ("signer", "institution")),
+                            models.Q(("image", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="signature_has_an_image",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1489,247 +1669,5 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="complaint",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["received", "accepted", "rejected", "answered"])),
-                name="complaint_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode", "left"), _negated=True), models.Q(("witness", ""), _negated=True), _connector="OR"
-                ),
-                name="document_left_at_the_place_has_a_witness",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="departmentresult",
-            constraint=models.UniqueConstraint(fields=("task", "bureau"), name="bureau_has_one_result_of_a_task"),
-        ),
-        migrations.AddConstraint(
-            model_name="departmentresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "submitted", "returned", "reviewed", "final"])),
-                name="result_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="departmentresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sub_category", ""), ("category", "A"), _connector="OR"),
-                name="kind_of_problem_goes_with_a_waiting_problem",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["planned", "decided", "done", "dropped"])),
-                name="measure_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("person", ""), ("target", "institution")),
-                    models.Q(("target", "person"), models.Q(("person", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="measure_against_a_person_names_them",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount__isnull", True), ("kind__in", ["confiscation", "fine"]), _connector="OR"),
-                name="only_money_has_an_amount",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["planned", "dropped"]), ("decided_on__isnull", False), _connector="OR"
-                ),
-                name="decided_measure_has_a_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rectification",
-            constraint=models.UniqueConstraint(fields=("bureau", "year", "serial"), name="order_number_is_used_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="rectification",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["ordered", "reported", "returned", "verified"])),
-                name="rectification_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="extension",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_granted__isnull", True)),
-                fields=("rectification",),
-                name="one_extension_is_asked_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rectificationreminder",
-            constraint=models.UniqueConstraint(
-                fields=("rectification", "kind", "due_on"), name="rectification_is_reminded_of_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outside", ""), ("receiver__isnull", False)),
-                    models.Q(("receiver__isnull", True), models.Q(("outside", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="referral_has_one_receiver",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["sent", "accepted", "declined", "answered", "closed"])),
-                name="referral_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="resultversion",
-            constraint=models.UniqueConstraint(fields=("result", "number"), name="result_version_is_numbered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(fields=("task", "number"), name="visit_number_is_used_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["planned", "started"])),
-                fields=("task",),
-                name="task_has_one_open_visit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("planned_end__gt", models.F("planned_start"))), name="visit_ends_after_it_starts"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["planned", "started", "ended", "cancelled"])),
-                name="visit_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["planned", "cancelled"]), ("started_at__isnull", False), _connector="OR"
-                ),
-                name="visit_under_way_has_a_start",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "ended"), _negated=True),
-                    models.Q(("ended_at__isnull", False), models.Q(("outcome", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="ended_visit_has_an_outcome",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="operation",
-            index=models.Index(fields=["visit", "line"], name="operation_by_line"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("severity", "general"), ("legal_basis__isnull", False), _connector="OR"),
-                name="violation_names_its_rule",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "rectifying", "closed", "withdrawn"])),
-                name="finding_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("arrived_at__isnull", True), models.Q(("file", ""), _negated=True), _connector="OR"
-                ),
-                name="evidence_that_arrived_has_a_file",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("visit", "line"), name="line_has_one_entry"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answer", ""), ("answer__in", ["sound", "problem", "na", "unchecked"]), _connector="OR"
-                ),
-                name="answer_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendee",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("inspector__isnull", False)),
-                fields=("visit", "inspector"),
-                name="inspector_attends_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendee",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_leader", True)), fields=("visit",), name="visit_has_one_leader"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendee",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["officer", "guest"]), _negated=True),
-                    ("inspector__isnull", False),
-                    _connector="OR",
-                ),
-                name="who_enforces_is_in_the_pool",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visitsignature",
-            constraint=models.UniqueConstraint(
-                fields=("visit", "signer", "name", "digest"), name="person_signs_a_record_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visitsignature",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("has_refused", True), ("signer", "institution")),
-                    models.Q(("image", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="signature_has_an_image",
-            ),
         ),
     ]

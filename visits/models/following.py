@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Bureau, Role, User
 from accounts.models.users import INSTITUTION_PEOPLE, LEADS
 from campaigns.models import Task
-from campaigns.models.tasks import RELEASED_STATES
+from campaigns.models.tasks import RELEASED_STATES, seen_by
 from visits.codes import WITH_AMOUNT, MeasureKind
 from visits.models.results import Finding
 from visits.models.visits import Visit
@@ -20,10 +20,13 @@ class MeasureQuerySet(models.QuerySet["Measure"]):
     def visible_to(self, user: User) -> "MeasureQuerySet":
         """Regulators with the task, and the officers of the bureau that is to decide, which may have been no part of the
         visit; the institution once it is decided."""
-        seen = Q(task__in=Task.objects.visible_to(user))
         if user.has_role(*INSTITUTION_PEOPLE):
-            return self.filter(seen, state__in=[MeasureState.DECIDED, MeasureState.DONE])
-        if user.is_regulator and user.has_role(*LEADS, Role.COUNTY_OFFICER, Role.PARTNER_LIAISON):
+            told = Q(state__in=[MeasureState.DECIDED, MeasureState.DONE])
+            return self.filter(told, task__in=Task.objects.visible_to(user))
+        if not user.is_regulator:
+            return self.none()
+        seen = seen_by(user, "task__")
+        if user.has_role(*LEADS, Role.COUNTY_OFFICER, Role.PARTNER_LIAISON):
             seen |= Q(bureau=user.bureau_id, task__state__in=RELEASED_STATES)
         return self.filter(seen)
 
@@ -91,7 +94,9 @@ class Measure(models.Model):
 
 class RectificationQuerySet(models.QuerySet["Rectification"]):
     def visible_to(self, user: User) -> "RectificationQuerySet":
-        return self.filter(task__in=Task.objects.visible_to(user))
+        if user.has_role(*INSTITUTION_PEOPLE):
+            return self.filter(task__in=Task.objects.visible_to(user))
+        return self.filter(seen_by(user, "task__"))
 
 
 class Rectification(models.Model):

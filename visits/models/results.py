@@ -5,6 +5,7 @@ from django.urls import reverse
 from accounts.models import Bureau, User
 from accounts.models.users import INSTITUTION_PEOPLE
 from campaigns.models import LegalBasis, Task
+from campaigns.models.tasks import seen_by
 from visits.codes import Category, FollowUp, Severity, SubCategory, TradeOutcome
 from visits.models.sheets import Evidence
 from visits.models.visits import Visit
@@ -14,7 +15,7 @@ from visits.states import FindingState, ResultState
 class DepartmentResultQuerySet(models.QuerySet["DepartmentResult"]):
     def visible_to(self, user: User) -> "DepartmentResultQuerySet":
         """Regulators who see the task. The institution learns from what follows: orders and decisions."""
-        return self.filter(task__in=Task.objects.visible_to(user)) if user.is_regulator else self.none()
+        return self.filter(seen_by(user, "task__"))
 
     def for_acts(self) -> "DepartmentResultQuerySet":
         """With everything that rules and pages ask of a result."""
@@ -77,6 +78,7 @@ class ResultVersion(models.Model):
         verbose_name = verbose_name_plural = "检查结果版本"
         ordering = ["result_id", "number"]
         constraints = [models.UniqueConstraint(fields=["result", "number"], name="result_version_is_numbered_once")]
+        indexes = [models.Index(fields=["result"], condition=Q(number__gt=1), name="later_result_version")]
 
     def __str__(self) -> str:
         return f"第 {self.number} 版"
@@ -104,10 +106,10 @@ class JointReview(models.Model):
 class FindingQuerySet(models.QuerySet["Finding"]):
     def visible_to(self, user: User) -> "FindingQuerySet":
         """Regulators with the task. The institution: what it was ordered to rectify, once the result is final."""
-        seen = self.filter(result__task__in=Task.objects.visible_to(user))
         if user.has_role(*INSTITUTION_PEOPLE):
-            return seen.filter(result__versions__decision="concluded").distinct()
-        return seen
+            own = self.filter(result__task__in=Task.objects.visible_to(user))
+            return own.filter(result__versions__decision="concluded").distinct()
+        return self.filter(seen_by(user, "result__task__"))
 
 
 class Finding(models.Model):

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Bureau, User
 from campaigns.models import InspectionNotice, Task
-from campaigns.models.tasks import ENDED_STATES
+from campaigns.models.tasks import ENDED_STATES, seen_by
 from inspectors.models import Expert, Inspector
 from visits.codes import DeliveryMode, Outcome
 from visits.states import VisitState
@@ -19,7 +19,7 @@ class VisitQuerySet(models.QuerySet["Visit"]):
         institution learns from its notice and from what follows."""
         if not user.is_regulator:
             return self.none()
-        return self.filter(Q(task__in=Task.objects.visible_to(user)) | Q(pk__in=_going(user)))
+        return self.filter(seen_by(user, "task__") | Q(pk__in=_going(user)))
 
     def attended_by(self, user: User) -> "VisitQuerySet":
         """Those where the user enforces: of the team, or a guest who does not see the task otherwise."""
@@ -90,6 +90,7 @@ class Visit(models.Model):
                 name="ended_visit_has_an_outcome",
             ),
         ]
+        indexes = [models.Index(fields=["planned_start"], name="visit_by_day")]
 
     def __str__(self) -> str:
         return f"{self.task.number} 第 {self.number} 次"
