@@ -1,8 +1,9 @@
 # Every command of the project. A fresh machine needs git, make and Python 3.11 or newer; each target sets up the rest.
 PYTHON_BIN = .venv/bin
 TESTS ?= tests
+MINUTES ?= 20
 
-.PHONY: help run setup setup-test test test-sqlite lint format bench screenshots
+.PHONY: help run setup setup-test test test-sqlite lint format soak bench screenshots
 
 help: ## what there is
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile
@@ -28,6 +29,9 @@ lint: setup-test ## format, style, types, import contracts, templates, missing m
 format: setup-test ## let ruff rewrite what it can
 	$(PYTHON_BIN)/ruff format .
 	$(PYTHON_BIN)/ruff check --fix-only --quiet .
+
+soak: setup-test ## break a site like that of production again and again under load (MINUTES=20, SEED)
+	@$(PYTHON_BIN)/python -m tooling.soak --minutes $(MINUTES) $(if $(SEED),--seed $(SEED))
 
 bench: setup-test ## measure the draw, its verification, imports, lists, workbooks, PDFs and the last hour of a self-check
 	@for script in tests/bench/bench_*.py; do $(PYTHON_BIN)/python $$script || exit 1; done

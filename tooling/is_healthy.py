@@ -1,10 +1,10 @@
-"""For the container's health check: exit code 0 when the web server and its database answer."""
+"""For the container's health check: exit code 0 when the web server is ready for requests."""
 
 import os
 import sys
 import urllib.request
 
-ADDRESS = "http://127.0.0.1:8000/healthz"
+ADDRESS = "http://127.0.0.1:8000/readyz"
 
 
 def main() -> int:

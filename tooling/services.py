@@ -29,8 +29,8 @@ DATABASE = "lianchou"
 
 
 @contextmanager
-def postgres(folder: Path) -> Iterator[str]:
-    """Yields a DATABASE_URL of a superuser and an empty database."""
+def postgres(folder: Path, *more: str) -> Iterator[str]:
+    """Yields a DATABASE_URL of a superuser and an empty database. `more`: further words for the server, which win."""
     programs, port, password = postgres_programs(), free_port(), secrets.token_hex(16)
     data, password_file, user = folder / "postgres", folder / "postgres-password", unprivileged_user()
     data.mkdir()
@@ -53,7 +53,7 @@ def postgres(folder: Path) -> Iterator[str]:
     make: list[str | Path] = [*initdb, "--no-sync", f"--pwfile={password_file}"]
     subprocess.run(make, check=True, cwd=folder, stdout=subprocess.DEVNULL, user=owner)
     settings = [f"-c{name}={value}" for name, value in POSTGRES_SETTINGS.items()]
-    command: list[str | Path] = [programs / "postgres", "-D", data, "-p", str(port), "-k", data, *settings]
+    command: list[str | Path] = [programs / "postgres", "-D", data, "-p", str(port), "-k", data, *settings, *more]
     server = subprocess.Popen(command, cwd=folder, user=owner)
     with ended(server, signal.SIGINT):
         wait_for_port(server, port)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Debian packages that Python cannot bring: text layout and fonts for PDFs; for the tests also a browser and servers.
+# Debian packages that Python cannot bring: text layout and fonts for PDFs, PostgreSQL's client for backups; for the tests also
+# a browser and servers.
 # Usage: sh tooling/system.sh run|test. Installs only what is missing; needs root or sudo only then.
 set -eu
 
@@ -11,12 +12,16 @@ has() { command -v "$1" >/dev/null 2>&1; }
 if [ -z "${PYTHON:-}" ] && ! python3 -c 'import ensurepip, venv' >/dev/null 2>&1; then
     wanted="$wanted python3 python3-venv"
 fi
+if ! has pg_dump && ! ls /usr/lib/postgresql/*/bin/pg_dump >/dev/null 2>&1; then
+    wanted="$wanted postgresql-client" # backups of PostgreSQL
+fi
 if [ "$kind" = test ]; then
     wanted="$wanted chromium poppler-utils"
     if ! has soffice || ! ls /usr/lib/libreoffice/program/libswlo.so >/dev/null 2>&1; then
         wanted="$wanted libreoffice-calc-nogui libreoffice-writer-nogui"
     fi
     has openssl || wanted="$wanted openssl"
+    has nginx || wanted="$wanted nginx-light"
     has redis-server || wanted="$wanted redis-server"
     has initdb || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || wanted="$wanted postgresql"
 fi

@@ -1,4 +1,5 @@
-"""Runs the whole suite on SQLite and again on PostgreSQL with Redis; the last line counts both runs together.
+"""Runs the whole suite on SQLite and again on PostgreSQL with Redis, and then every fault of production once; the last
+line counts all of them together.
 
 `python -m tooling.test [--only sqlite|postgres] [arguments for pytest …]`
 """
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from tooling import services
+from tooling import services, soak
 
 ROOT = Path(__file__).resolve().parent.parent
 TITLES = {"sqlite": "SQLite, a folder as the queue", "postgres": "PostgreSQL, Redis"}
@@ -64,9 +65,17 @@ def main() -> int:
             once = ONCE[name] if options.only is None else []
             suites.append(Suite.start(name, folder, environment, [*once, *arguments], aside=len(suites) > 0))
         outcomes = [suite.outcome() for suite in suites]
+        if options.only is None and not arguments:
+            outcomes.append(faults(environments["postgres"]))
     print(f"took {time.monotonic() - started:.0f} s")
     print(f"{sum(o.passed for o in outcomes)} passed, {sum(o.failed for o in outcomes)} failed")
     return max(outcome.exit_code for outcome in outcomes)
+
+
+def faults(environment: dict[str, str]) -> Outcome:
+    """A site like that of production, broken in every way once; when nothing else keeps the processors busy."""
+    told = soak.once(clean_environment(), migrated=environment["DATABASE_URL"])
+    return Outcome(told.held, told.not_held, 1 if told.not_held else 0)
 
 
 def clean_environment() -> dict[str, str]:

@@ -35,43 +35,6 @@ NEVER_ASKED = 0.1
 """Of the requests: for a page that nobody asked for before. The others are for one of 300."""
 FLOOR, AT_MOST, MOST_QUERIES = 3.0, 5, 9
 
-ROWS = """
-SET session_replication_role = replica;
-
-INSERT INTO institutions_institution (name, uscc, legal_type, county_id, address, legal_representative,
-  legal_representative_phone, contact, contact_phone, state, credit_class, credit_class_source, initials,
-  created_at, updated_at)
-SELECT substr('云恒晋泰瑞中华鼎众金正诚同嘉启', 1 + n %% 15, 1) || substr('博远信安天弘祥润精兴科盛永', 1 + n / 15 %% 13, 1)
-    || n || CASE n %% 3 WHEN 0 THEN '检测有限公司' WHEN 1 THEN '机动车检测服务有限公司' ELSE '环境监测站' END,
-  '91' || lpad(n::text, 16, '0'), 'enterprise',
-  (SELECT array_agg(code ORDER BY code) FROM accounts_region WHERE level = 'county')[1 + n %% counties],
-  '', '', '', '', '', 'operating', '', '', substr('yhjtrzhdzjzctjq', 1 + n %% 15, 1) || n || 'jc', now(), now()
-FROM generate_series(1, %(institutions)s) n,
-  (SELECT count(*)::int AS counties FROM accounts_region WHERE level = 'county') c;
-
-INSERT INTO campaigns_task (campaign_id, number, line_id, institution_id, mode, bureau_id, is_due_softly, state, unfilled)
-SELECT l.campaign_id, 'B-' || l.id || '-' || i.id, l.id, i.id, 'full', 'scjg:140200', false, 'closed', '[]'
-FROM campaigns_planline l, institutions_institution i WHERE l.code = 'bench';
-
-INSERT INTO publications_publishedresult (name, code, county_id, year, is_current, version_id, task_id, institution_id,
-  campaign_title, bureaus, mode, inspected_on, category, trade_outcome, problem_count, departments, problems, measures,
-  is_rectified, taken_at)
-SELECT i.name, i.uscc, i.county_id, c.year, true, v.id, t.id, i.id, c.title, '大同市市场监督管理局', '全覆盖检查',
-  make_date(c.year, 1, 1) + (i.id * 7919 %% 360)::int, CASE WHEN t.id %% 4 = 0 THEN 'E' ELSE '1' END, 'sound', 1,
-  '[["大同市市场监督管理局", "未发现问题", ""]]', '[["检验检测机构检查", "一般质量管理或技术问题", "原始记录不全"]]', '[]', NULL,
-  now()
-FROM campaigns_task t JOIN institutions_institution i ON i.id = t.institution_id
-  JOIN campaigns_campaign c ON c.id = t.campaign_id
-  JOIN publications_publication p ON p.campaign_id = c.id JOIN publications_publicationversion v ON v.publication_id = p.id;
-
-INSERT INTO publications_publishedresult_domains (publishedresult_id, domain_id)
-SELECT id, (SELECT array_agg(code ORDER BY code) FROM institutions_domain)[1 + institution_id %% 9]
-FROM publications_publishedresult;
-
-SET session_replication_role = origin;
-ANALYZE;
-"""
-
 
 def main() -> int:
     with ExitStack() as stack:
@@ -101,29 +64,12 @@ def fill() -> None:
     from django.core.management import call_command
     from django.db import connection
 
-    from campaigns.states import CampaignState
-    from publications.models import PublicationKind
-    from tests.factories import accounts, campaigns
-    from tests.publications import making
+    from tests.production import big_data, big_rows
 
     started = time.perf_counter()
     call_command("migrate", verbosity=0)
-    call_command("load_reference", verbosity=0)
-    officer = accounts.lead_officer()
-    for number in range(CAMPAIGNS):
-        year = 2026 - number % 8
-        campaign = campaigns.campaign(
-            f"140200-B{number}",
-            by=officer,
-            state=CampaignState.DISPATCHED,
-            year=year,
-            title=f"{year}年抽查（{number}）",
-        )
-        campaigns.line(campaign, code="bench")
-        publication = making.publication(PublicationKind.RESULTS, campaign=campaign, by=officer, year=year)
-        making.publish(making.draft(publication))
+    big_data.fill(big_data.Size(INSTITUTIONS, CAMPAIGNS), rows=big_rows.PUBLIC)
     with connection.cursor() as cursor:
-        cursor.execute(ROWS, {"institutions": INSTITUTIONS})
         cursor.execute("SELECT count(*) FROM publications_publishedresult WHERE is_current")
         print(f"{cursor.fetchone()[0]:,} public results in {time.perf_counter() - started:.0f} s")
 
