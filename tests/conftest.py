@@ -1,5 +1,7 @@
 """What every test may ask for: the real worker, the browser, and a database that can be emptied."""
 
+import gc
+import math
 import os
 import shutil
 import signal
@@ -17,6 +19,7 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from accounts import guards
+from jobs.sending import broker
 from tests import migrated
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -25,6 +28,7 @@ ABOVE = frozenset({"api", "publications", "selftest", "visits"})
 """Rooms whose services read and write rows as those below do, which both runs test."""
 READING = frozenset({"test_explaining", "test_minutes", "test_record", "test_simulation", "test_datasets"})
 """They tell of draws and tasks that other tests make on both."""
+SIGNING_IN = frozenset({"test_signing_in", "test_second_factor", "test_single_sign_on", "test_passwords"})
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -60,7 +64,7 @@ def shows_pages(item: pytest.Item) -> bool:
     """Pages and printed documents, made of what models and services give, which both runs test. On PostgreSQL the
     journeys, the matrix and the two worlds open them."""
     path = item.path
-    return "page" in path.stem or path.stem == "test_views" or path.parent.name == "reports"
+    return "page" in path.stem or path.stem in SIGNING_IN or path.stem == "test_views" or path.parent.name == "reports"
 
 
 def knows_a_database(item: pytest.Item) -> bool:
@@ -82,6 +86,13 @@ def empties_the_database(item: pytest.Item) -> bool:
     return bool(marker and marker.kwargs.get("transaction")) or not {"transactional_db", "live_server"}.isdisjoint(
         fixtures
     )
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: the garbage collector need not look at it a thousand times."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -144,6 +155,19 @@ def _no_head_of_the_log_stays_anchored() -> Iterator[None]:
     anchor_file.unlink(missing_ok=True)
     yield
     anchor_file.unlink(missing_ok=True)
+
+
+@pytest.fixture(autouse=True)
+def _broker_is_tried_again() -> Iterator[None]:
+    """A process that met a broker without an answer leaves it alone for seconds, which are the next test's."""
+    yield
+    broker.rests_until = 0.0
+
+
+@pytest.fixture
+def messages_wait(_broker_is_tried_again: None) -> None:
+    """Jobs stay where they are written down: the worker that an earlier test of this process started would take them."""
+    broker.rests_until = math.inf
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.test import Client
 from knox.models import AuthToken
 
-from accounts.models import AuditEvent, CalendarDay, Region, Role, User
+from accounts.models import AuditEvent, CalendarDay, Region, Role, Session, User
 from accounts.models.users import ADMINISTRATORS
 from accounts.services.calendar import set_day
 from campaigns import (
@@ -56,7 +56,7 @@ from campaigns.models import (
 from campaigns.states import TaskState
 from inspectors.models import PeopleImport, Pool
 from institutions.models import ImportRun, ImportState, RiskFlag, RiskKind, Site
-from jobs.models import Job
+from jobs.models import Job, JobState
 from jobs.running import run_job
 from tests.access.documents import KINDS as DOCUMENT_KINDS
 from tests.access.documents import add_documents
@@ -72,6 +72,7 @@ from tests.access.visits import KINDS as VISIT_KINDS
 from tests.access.visits import add_visits
 from tests.factories import accounts, inspectors, institutions
 from tests.jobs import handlers  # noqa: F401  # the kind of job made here
+from tests.sessions import session_of
 
 IMPORT_COUNTS = (
     "rows", "absent", "errors", "warnings", "institutions_added", "institutions_changed", "institutions_same",
@@ -298,9 +299,10 @@ def ask_for_substitutions(city: City, task: Task) -> None:
 
 
 def add_own_things(user: User) -> None:
-    """A finished job with a file, one that waits, and a token."""
+    """A finished job with a file, one that waits, one that failed, and a token."""
     run_job(Job.objects.create(kind="tests.file", title="任务清单", owner=user).pk)
     Job.objects.create(kind="tests.file", title="等待中", owner=user)
+    Job.objects.create(kind="tests.file", title="未完成", owner=user, state=JobState.FAILED)
     AuthToken.objects.create(user=user)
     if user.has_role(Role.LEAD_OFFICER, Role.COUNTY_OFFICER, Role.PARTNER_LIAISON):
         PeopleImport.objects.create(owner=user, file_name="人员.xlsx", pool=Pool.INSPECTORS, state=ImportState.READY)
@@ -368,6 +370,10 @@ def own_job(**states: str) -> Kind:
     return lambda world, city, user: first(Job.objects.filter(owner=user, **states))
 
 
+def any_job(**states: str) -> Kind:
+    return lambda world, city, user: first(Job.objects.filter(owner=city.people["lead_officer"], **states))
+
+
 def peer_or_ordinary(world: World, city: City, user: User) -> User:
     """Whose password this administrator may reset: an ordinary account, or that of a colleague in the same role."""
     if user.has_role(Role.SYSTEM_ADMINISTRATOR):
@@ -375,6 +381,13 @@ def peer_or_ordinary(world: World, city: City, user: User) -> User:
     if user.has_role(*ADMINISTRATORS):
         return first(User.objects.filter(role_assignments__role__in=user.roles).exclude(pk=user.pk))
     return city.people["lead_officer"]
+
+
+def own_session(world: World, city: City, user: User) -> Session:
+    """The people of the other city have not signed in yet."""
+    if not user.sessions.exists():
+        session_of(user)
+    return first(user.sessions.all())
 
 
 def own_import(world: World, city: City, user: User) -> ImportRun:
@@ -386,12 +399,17 @@ KINDS: dict[str, Kind] = {
     "closed_account": lambda world, city, user: world.people["closed"],
     "resettable_account": peer_or_ordinary,
     "token": lambda world, city, user: AuthToken.objects.filter(user=user).first(),
+    "session": own_session,
     "bureau": lambda world, city, user: accounts.bureau(f"scjg:{city.code}"),
     "event": lambda world, city, user: first(AuditEvent.objects.all()),
     "region": lambda world, city, user: accounts.region(city.code),
     "job": own_job(),
     "finished_job": own_job(state="done", kind="tests.file"),
     "waiting_job": own_job(state="queued"),
+    "failed_job": own_job(state="failed"),
+    "any_job": any_job(),
+    "any_waiting_job": any_job(state="queued"),
+    "any_failed_job": any_job(state="failed"),
     "institution": of_city("institution"),
     "certificate": of_city("certificate"),
     "site": of_city("site"),

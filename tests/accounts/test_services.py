@@ -231,10 +231,14 @@ def test_revoked_role_ends_at_once(client, secadmin):
     auditor = accounts.auditor()
     accounts.auditor("second-auditor")
     client.force_login(auditor)
+    AuthToken.objects.create(user=auditor)
     assert client.get("/accounts/audit/").status_code == 200
 
     services.revoke_role(auditor, Role.AUDITOR, by=secadmin)
 
+    assert client.get("/accounts/audit/").status_code == 302
+    assert AuthToken.objects.count() == 0
+    client.force_login(auditor)
     assert client.get("/accounts/audit/").status_code == 403
 
 

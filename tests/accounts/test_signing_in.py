@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from accounts.services.signing_in import WAIT, WRONG
+from accounts.services.signing_in import WRONG
 from tests.factories import accounts
 from tests.factories.accounts import PASSWORD
 
@@ -64,7 +65,8 @@ def test_sixth_attempt_must_wait_whether_the_user_exists_or_not(client, officer,
     for _ in range(5):
         try_to_sign_in(client, username, "wrong")
 
-    assert errors_shown(try_to_sign_in(client, username, PASSWORD)) == [WAIT]
+    words = errors_shown(try_to_sign_in(client, username, PASSWORD))
+    assert re.fullmatch(r"连续登录失败次数过多，请 10 分钟后再试（\d\d:\d\d 以后）。", "".join(words))
 
 
 def test_waiting_ends_after_ten_minutes(client, officer):

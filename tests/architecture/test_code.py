@@ -39,13 +39,17 @@ def test_migrations_are_named_and_linear():
         assert [name for name in names if "auto_" in name or "merge" in name] == []
 
 
+SIGNALS = {f"django.{name}.signals" for name in ("db.models", "core", "contrib.auth", "test", "utils.autoreload")}
+"""Of rows, requests and people: our own logic stands in services. Processes and connections have no other hooks."""
+
+
 def test_models_do_not_override_save_and_nothing_listens_to_signals():
     found = [
         f"{path}:{node.lineno}"
         for path, tree in python_files(*ROOMS)
         for node in ast.walk(tree)
         if (isinstance(node, ast.ClassDef) and "Model" in ast.unparse(node) and overrides_save_of_a_model(node))
-        or (isinstance(node, ast.ImportFrom) and (node.module or "").endswith("signals"))
+        or (isinstance(node, ast.ImportFrom) and (node.module or "") in SIGNALS)
     ]
     assert found == []
 
@@ -112,3 +116,17 @@ def test_nothing_committed_names_this_machine_or_a_registry():
             continue
         found += [f"{path.relative_to(PROJECT)}: {match.group()}" for match in forbidden.finditer(text)]
     assert found == []
+
+
+def test_rows_are_locked_without_their_keys():
+    """FOR UPDATE also stops who only refers to the row: at its COMMIT, where it holds the head of the trail. Two that
+    wait for each other so are a deadlock; PostgreSQL ends one of them."""
+    assert [
+        f"{path}:{node.lineno}"
+        for path, tree in python_files(*ROOMS, "visits", "config")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "select_for_update"
+        and "no_key" not in [keyword.arg for keyword in node.keywords]
+    ] == []

@@ -1,5 +1,6 @@
 """Carries one act of a draw out again and again, each time killed (SIGKILL) at the next moment at which it could die:
-before and after every SQL statement and every COMMIT. A program of its own, because it forks:
+before every SQL statement, and before and after every COMMIT. (To the database, after a statement is before the next.)
+A program of its own, because it forks:
 
     python -m tests.campaigns.killing ACT ID [--naive]
 
@@ -23,7 +24,7 @@ from django.db import connection, connections  # noqa: E402  # after setup
 from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 
 from accounts.models import AuditEvent  # noqa: E402
-from campaigns import contributing, drawing, freezing, substituting, voiding  # noqa: E402
+from campaigns import contributing, drawing, freezing, notices, substituting, transitions, voiding  # noqa: E402
 from campaigns.models import (  # noqa: E402
     Approval,
     Campaign,
@@ -34,6 +35,7 @@ from campaigns.models import (  # noqa: E402
     FormerMember,
     FrozenInspector,
     FrozenInstitution,
+    InspectionNotice,
     LogEntry,
     Substitution,
     Task,
@@ -43,7 +45,7 @@ from campaigns.models import (  # noqa: E402
 VALUE = "骰子 {source}"
 COUNTED = (
     FrozenInstitution, FrozenInspector, Contribution, DrawnInstitution, DrawTranscript, Task, TeamMember, Substitution,
-    FormerMember, LogEntry, AuditEvent,
+    FormerMember, LogEntry, InspectionNotice, AuditEvent,
 )  # fmt: skip
 
 
@@ -70,6 +72,18 @@ def commit(pk: int) -> object:
     return contributing.commit_value(found, commitment="ab" * 32, by=found.draw.frozen_by)
 
 
+def dispatch(pk: int) -> object:
+    campaign = Campaign.objects.get(pk=pk)
+    return transitions.dispatch(campaign, by=campaign.created_by)
+
+
+def notify(pk: int) -> object:
+    """Two notices, which are issued together or not at all."""
+    campaign = Campaign.objects.get(pk=pk)
+    tasks = Task.objects.filter(campaign=campaign, bureau=campaign.lead_bureau).select_related("bureau")
+    return notices.issue_notices(tasks.order_by("number")[:2], by=campaign.created_by)
+
+
 def by_approval(act: Callable[[Approval], object]) -> Callable[[int], object]:
     return lambda pk: act(Approval.objects.select_related("campaign", "draw", "decided_by").get(pk=pk))
 
@@ -81,6 +95,8 @@ ACTS: dict[str, Callable[[int], object]] = {
     "draw": by_approval(drawing.run_draw),
     "substitute": by_approval(substituting.substitute),
     "void": by_approval(voiding.void_draw),
+    "dispatch": dispatch,
+    "notify": notify,
 }
 
 
@@ -112,9 +128,7 @@ class Killer:
 
     def around(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         self.moment()
-        answer = execute(sql, params, many, context)
-        self.moment()
-        return answer
+        return execute(sql, params, many, context)
 
 
 def run_and_die(act: Callable[[int], object], pk: int, at: int) -> bool:

@@ -1,5 +1,6 @@
 """Commit, public value, reveal: in this order, once, and nothing but what was committed to."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,19 +10,26 @@ from django.utils import timezone
 
 from campaigns import contributing, drawing
 from campaigns.errors import CampaignError, WrongState
-from campaigns.models import Campaign, Contribution, LogEntry
+from campaigns.models import Campaign, Contribution, Draw, LogEntry
 from campaigns.phases import Phase, phase_of
 from campaigns.states import CampaignState, DrawState
 from tests.campaigns import datong
+from tests.worlds import kept_for_a_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
+@pytest.fixture(scope="module")
+def frozen(django_db_setup, django_db_blocker) -> Iterator[int]:
+    with kept_for_a_module(django_db_blocker):
+        datong.pool()
+        datong.officers()
+        yield datong.frozen().pk
+
+
 @pytest.fixture
-def draw():
-    datong.pool()
-    datong.officers()
-    return datong.frozen()
+def draw(frozen) -> Draw:
+    return Draw.objects.get(pk=frozen)
 
 
 def sources(draw) -> list[Contribution]:

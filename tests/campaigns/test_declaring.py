@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import pytest
 
 from accounts.models import AuditEvent, Role
@@ -9,15 +11,22 @@ from inspectors.models import ConflictOfInterest
 from institutions.models import Institution
 from tests.campaigns import datong
 from tests.factories import accounts, inspectors
+from tests.worlds import kept_for_a_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
+@pytest.fixture(scope="module")
+def dispatched(django_db_setup, django_db_blocker) -> Iterator[int]:
+    with kept_for_a_module(django_db_blocker):
+        datong.pool()
+        datong.officers()
+        yield datong.dispatched().pk
+
+
 @pytest.fixture
-def draw() -> Draw:
-    datong.pool()
-    datong.officers()
-    return datong.dispatched()
+def draw(dispatched) -> Draw:
+    return Draw.objects.get(pk=dispatched)
 
 
 def task_of(draw: Draw) -> Task:
@@ -137,16 +146,6 @@ def test_conflicts_of_a_team_are_those_with_its_institution_or_county(draw):
 
     members = task_of(draw).members.select_related("task__institution")
     assert declaring.conflicts_of(members) == {member.pk: county}
-
-
-def test_declaring_waits_for_the_dispatch():
-    datong.pool()
-    datong.officers()
-    draw = datong.drawn()
-
-    with pytest.raises(WrongState, match="任务待派发"):
-        declaring.declare(first_member(draw), Declaration.NONE, by=datong.officer())
-    assert datong.declared(draw.campaign) == 0
 
 
 def test_whole_campaign_is_declared_at_once_but_for_recusals(draw):

@@ -1,6 +1,7 @@
 """Every act of a draw dies at every statement and COMMIT in turn and is tried again: nothing half done, one result,
 the one that the stored inputs demand."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -8,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection
 
 from accounts import verification
+from accounts.models import AuditEvent
 from campaigns import draw as engine
-from campaigns import freezing, transcripts, transitions
-from campaigns.models import Act, Approval, Contribution, Draw, LogEntry, Substitution, Task
+from campaigns import drawing, freezing, transcripts, transitions
+from campaigns.models import Act, Approval, Contribution, Draw, InspectionNotice, LogEntry, Substitution, Task
 from tests.campaigns import datong
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -179,3 +182,78 @@ def test_substitute(campaign, killed):
     assert (Substitution.objects.count(), Task.objects.live().count()) == (1, 4)
     assert events().count("substituted") == 1
     assert Approval.objects.filter(act=Act.SUBSTITUTE).count() == 1
+
+
+@pytest.mark.once_with_postgres
+def test_dispatch(campaign, killed):
+    draw = datong.freeze(campaign)
+    datong.contribute(draw)
+    datong.run(draw)
+
+    told = killed("dispatch", campaign.pk)
+
+    one_step(told)
+    assert set(Task.objects.values_list("state", flat=True)) == {"dispatched"}
+    assert AuditEvent.objects.filter(action="campaigns.dispatch").count() == 1
+
+
+@pytest.mark.once_with_postgres
+def test_notices(campaign, killed):
+    draw = datong.freeze(campaign)
+    datong.contribute(draw)
+    draw = datong.run(draw)
+    datong.declared(transitions.dispatch(draw.campaign, by=datong.officer()))
+
+    told = killed("notify", campaign.pk)
+
+    one_step(told)
+    assert sorted(InspectionNotice.objects.values_list("serial", flat=True)) == [1, 2]
+    assert AuditEvent.objects.filter(action="campaigns.notify").count() == 2
+
+
+class Refuser:
+    """PostgreSQL refuses the statement of that number: 40P01 (deadlock) or 40001 (serialization), in turn; SQLite
+    says that it is locked. The connection is left as a real refusal leaves it."""
+
+    def __init__(self, at: int) -> None:
+        self.at, self.passed = at, 0
+
+    def around(self, execute, sql, params, many, context):
+        self.passed += 1
+        if self.passed != self.at:
+            return execute(sql, params, many, context)
+        if connection.vendor == "sqlite":
+            raise OperationalError("database is locked")
+        state = ("40001", "40P01")[self.at % 2]
+        with connection.wrap_database_errors:
+            return connection.connection.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{state}'; END $$")
+
+
+@pytest.mark.once_with_postgres
+def test_draw_whose_every_statement_is_refused_once(campaign):
+    draw = datong.freeze(campaign)
+    datong.contribute(draw)
+    approval = datong.approved(campaign, Act.DRAW, draw=draw)
+    seen, at = [seen_of(draw)], 0
+
+    while True:
+        at += 1
+        refuser = Refuser(at)
+        with contextlib.suppress(OperationalError), connection.execute_wrapper(refuser.around):
+            drawing.run_draw(approval)
+        if (now := seen_of(draw)) != seen[-1]:
+            seen.append(now)
+            at = 0
+        if refuser.passed < refuser.at:
+            break
+
+    draw.refresh_from_db()
+    assert seen == [("frozen", "", 0), ("frozen", draw.seed, 0), ("drawn", draw.seed, 4)]
+    assert draw.transcript.text == engine.dump(reference(draw))
+    assert events().count("drawn") == 1
+    whole()
+
+
+def seen_of(draw: Draw) -> tuple[str, str, int]:
+    now = Draw.objects.get(pk=draw.pk)
+    return now.state, now.seed, Task.objects.filter(draw=draw).count()

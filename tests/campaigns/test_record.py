@@ -95,7 +95,9 @@ def test_nothing_of_the_result_before_it_is_disclosed(client, drawn):
 
 @pytest.mark.parametrize("name", FILES)
 def test_file_that_is_not_public_yet_is_like_a_missing_one(client, drawn, name):
-    before, missing = client.get(path(drawn, name)), client.get(f"/public/draws/140200-2025-93-1/{name}")
+    numbered = {"X-Request-ID": "0" * 32}
+    before = client.get(path(drawn, name), headers=numbered)
+    missing = client.get(f"/public/draws/140200-2025-93-1/{name}", headers=numbered)
     assert before.status_code == missing.status_code == HTTPStatus.NOT_FOUND
     assert before.content == missing.content
     assert dict(before.headers) == dict(missing.headers)

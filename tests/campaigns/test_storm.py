@@ -1,4 +1,4 @@
-"""A hundred rounds of sixteen people in four processes who confirm the same draw at the same moment, on a live server."""
+"""Fifty rounds of sixteen people in four processes who confirm the same draw at the same moment, on a live server."""
 
 import json
 import signal
@@ -28,7 +28,7 @@ from tests.factories import accounts
 from tests.sessions import session_of
 
 PROJECT = Path(__file__).resolve().parents[2]
-ROUNDS, PRESSES = 100, PROCESSES * THREADS
+ROUNDS, PRESSES = 50, PROCESSES * THREADS
 PASSWORD = "correct-horse-7"
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long, pytest.mark.once_with_postgres]

@@ -1,5 +1,7 @@
 """Substitutions against the engine: who enters is what the protocol computes, and rows follow the transcript."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -18,12 +20,10 @@ from campaigns.models import (
     LogEntry,
     LogEvent,
     RecusalDecision,
-    SlotRole,
     Substitution,
     Task,
     TaskMode,
     TeamMember,
-    TeamSlot,
 )
 from campaigns.notices import issue_notice
 from campaigns.states import TaskState
@@ -32,15 +32,22 @@ from jobs.models import Job, JobState
 from jobs.running import run_job
 from tests.campaigns import datong
 from tests.factories import inspectors
+from tests.worlds import kept_for_a_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
+@pytest.fixture(scope="module")
+def dispatched(django_db_setup, django_db_blocker) -> Iterator[int]:
+    with kept_for_a_module(django_db_blocker):
+        datong.pool()
+        datong.officers()
+        yield datong.dispatched().pk
+
+
 @pytest.fixture
-def draw() -> Draw:
-    datong.pool()
-    datong.officers()
-    return datong.dispatched()
+def draw(dispatched) -> Draw:
+    return Draw.objects.get(pk=dispatched)
 
 
 def vehicle_task(draw: Draw) -> Task:
@@ -129,16 +136,6 @@ def test_old_team_of_a_replaced_institution_stays_in_its_history(draw):
     assert set(done.task_in.members.values_list("declaration", flat=True)) == {""}
 
 
-def test_institution_replaced_before_dispatch_leaves_a_task_that_waits_for_it():
-    datong.pool()
-    datong.officers()
-    draw = datong.drawn()
-
-    done = replace_institution(vehicle_task(draw))
-
-    assert (done.task_in.state, done.task_in.dispatched_at) == (TaskState.PENDING, None)
-
-
 def test_notified_institution_is_replaced_and_keeps_its_notice(draw):
     datong.declared(draw.campaign)
     task = vehicle_task(draw)
@@ -170,22 +167,6 @@ def test_member_is_replaced_in_this_team_alone(draw):
     assert [each.person for each in FormerMember.objects.filter(task=task)] == [member.person]
 
 
-def test_member_whom_nobody_can_replace_leaves_a_gap():
-    datong.pool()
-    datong.officers(police=1)
-    draw = datong.dispatched()
-    task = vehicle_task(draw)
-    member = task.members.get(inspector__bureau=datong.POLICE)
-
-    done = substituting.substitute(confirmed(propose_member(member)))
-
-    task.refresh_from_db()
-    assert done.record["unfilled"] == 1
-    assert task.unfilled == [{"slot": 1, "pool": f"{datong.POLICE}:vehicle", "number": 1}]
-    assert task.members.filter(inspector__bureau=datong.POLICE).count() == 0
-    assert teams(draw) == teams_as_transcribed(draw)
-
-
 def test_person_who_withdraws_leaves_every_team_of_the_draw(draw):
     person = TeamMember.objects.filter(task__draw=draw).order_by("pk")[0].person
     tasks = set(Task.objects.filter(members__inspector=person).values_list("pk", flat=True))
@@ -196,24 +177,6 @@ def test_person_who_withdraws_leaves_every_team_of_the_draw(draw):
     assert not TeamMember.objects.filter(inspector=person).exists()
     assert set(FormerMember.objects.filter(inspector=person).values_list("task", flat=True)) == tasks
     assert engine.verify(current_transcript(draw)) is None
-    assert teams(draw) == teams_as_transcribed(draw)
-
-
-def test_expert_withdraws_like_an_officer():
-    datong.pool()
-    datong.officers()
-    experts = [inspectors.expert() for _ in range(3)]
-    campaign = datong.campaign()
-    line = datong.line(campaign, "other", 1)
-    TeamSlot.objects.create(line=line, role=SlotRole.EXPERT, number=1, position=9)
-    draw = datong.dispatched(campaign)
-    expert = TeamMember.objects.get(task__draw=draw, expert__isnull=False).expert
-
-    done = substituting.substitute(confirmed(propose_withdrawal(draw, expert)))
-
-    entered = TeamMember.objects.get(task__draw=draw, expert__isnull=False)
-    assert (entered.role, entered.expert in experts, entered.expert != expert) == (SlotRole.EXPERT, True, True)
-    assert done.record["out"] == expert.number
     assert teams(draw) == teams_as_transcribed(draw)
 
 
@@ -315,15 +278,6 @@ def refuse(draw: Draw, approval: Approval, words: str) -> None:
     assert not Substitution.objects.filter(approval=approval).exists()
 
 
-def test_institution_without_a_reserve_stays():
-    datong.pool(food=1)
-    datong.officers()
-    draw = datong.dispatched()
-    task = Task.objects.get(draw=draw, line__code="other")
-
-    refuse(draw, confirmed(propose_institution(task)), "没有可以递补的机构")
-
-
 def test_member_who_left_meanwhile_is_not_replaced_twice(draw):
     task = vehicle_task(draw)
     member = task.members.order_by("position")[0]
@@ -367,14 +321,6 @@ def test_nothing_is_replaced_in_a_void_draw(draw):
         propose_institution(Task.objects.get(pk=task.pk))
 
 
-def test_allotted_task_has_no_draw_to_replace_from():
-    campaign = received(2)
-    task = Task.objects.get(campaign=campaign, mode=TaskMode.ALLOTTED)
-
-    with pytest.raises(CampaignError, match="没有经过本级抽取"):
-        propose_institution(task)
-
-
 def received(count: int):
     """So many food laboratories from above, of which one is drawn and the others are their counties'; dispatched."""
     pool = datong.pool(food=count)
@@ -382,18 +328,6 @@ def received(count: int):
     campaign = datong.planned()
     allotment.receive(campaign, {each.pk: True for each in pool["food"]}, origin="省局", by=datong.officer())
     return datong.dispatched(campaign).campaign
-
-
-def test_reserve_that_was_left_to_its_county_becomes_the_draws_own():
-    campaign = received(2)
-    county_task = Task.objects.get(campaign=campaign, mode=TaskMode.ALLOTTED)
-    task = Task.objects.get(campaign=campaign, line__code="other", mode=TaskMode.DRAWN)
-
-    done = replace_institution(task)
-
-    county_task.refresh_from_db()
-    assert done.task_in.institution == county_task.institution
-    assert (county_task.state, done.task_in.mode) == (TaskState.REPLACED, TaskMode.DRAWN)
 
 
 @pytest.mark.parametrize(

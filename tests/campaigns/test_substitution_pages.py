@@ -1,5 +1,6 @@
 """Task page, proposals and declarations in the browser's terms: who may what, and what each sees."""
 
+from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -14,17 +15,24 @@ from campaigns.notices import issue_notice
 from campaigns.states import TaskState
 from tests.campaigns import datong
 from tests.factories import accounts, inspectors, institutions
+from tests.worlds import kept_for_a_module
 
 pytestmark = pytest.mark.django_db
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 
 
+@pytest.fixture(scope="module")
+def dispatched(django_db_setup, django_db_blocker) -> Iterator[int]:
+    with kept_for_a_module(django_db_blocker):
+        datong.pool()
+        datong.officers()
+        yield datong.dispatched().pk
+
+
 @pytest.fixture
-def draw() -> Draw:
-    datong.pool()
-    datong.officers()
-    return datong.dispatched()
+def draw(dispatched) -> Draw:
+    return Draw.objects.get(pk=dispatched)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The supervisor's seat: everything that the operator sees, and nothing that the operator does."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -8,18 +9,25 @@ from django.urls import reverse
 from accounts.access import routes
 from accounts.models import AuditEvent, Role
 from campaigns import approvals, disclosing, transitions
-from campaigns.models import Act, Approval, Contribution, LogEntry, MinutesSignature, Remark, Task
+from campaigns.models import Act, Approval, Contribution, Draw, LogEntry, MinutesSignature, Remark, Task
 from tests.campaigns import datong
 from tests.factories import accounts
+from tests.worlds import kept_for_a_module
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def drawn(django_db_setup, django_db_blocker) -> Iterator[int]:
+    with kept_for_a_module(django_db_blocker):
+        datong.pool()
+        datong.officers()
+        yield datong.drawn().pk
+
+
 @pytest.fixture
-def draw():
-    datong.pool()
-    datong.officers()
-    return datong.drawn()
+def draw(drawn) -> Draw:
+    return Draw.objects.get(pk=drawn)
 
 
 def foreign_supervisor():

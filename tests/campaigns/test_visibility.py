@@ -4,7 +4,7 @@ import pytest
 
 from accounts.models import Role
 from campaigns import notices, transitions
-from campaigns.models import Campaign, Draw, Task
+from campaigns.models import Campaign, Draw, Task, TeamMember, tasks
 from campaigns.states import CampaignState
 from tests.campaigns import datong
 from tests.factories import accounts, campaigns, institutions
@@ -67,6 +67,23 @@ def test_tasks_stay_with_the_lead_and_the_supervisor_until_they_are_dispatched(d
         4,
         0,
     ]
+
+
+def test_task_is_seen_by_itself_as_from_the_rows_that_lead_to_it(drawn):
+    """A county's tasks are found by each ground apart; rows of other tables ask all grounds at once."""
+    many = accounts.user("many", Role.COUNTY_OFFICER, Role.SUPERVISOR, Role.INSPECTOR, at="scjg:140213")
+    people = (datong.officer(), datong.supervisor(), other_city(), many)
+    transitions.dispatch(drawn.campaign, by=datong.officer())
+
+    for user in people:
+        alone = Task.objects.visible_to(user).order_by("pk")
+        from_members = TeamMember.objects.filter(tasks.seen_by(user, "task__"))
+        assert list(alone) == list(Task.objects.filter(tasks.seen_by(user)).order_by("pk"))
+        assert set(from_members.values_list("task", flat=True)) == set(alone.values_list("pk", flat=True))
+    in_county = Task.objects.filter(institution__county="140213")
+    helped = Task.objects.filter(members__inspector__bureau="scjg:140213")
+    assert set(Task.objects.visible_to(many)) == {*in_county, *helped}
+    assert Task.objects.visible_to(people[0]).count() == 4
 
 
 def test_institution_sees_its_task_only_once_it_is_notified(drawn):

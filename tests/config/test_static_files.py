@@ -1,35 +1,18 @@
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[2]
-PRODUCTION = {
-    "LIANCHOU_ENV": "production",
-    "DJANGO_SETTINGS_MODULE": "config.settings",
-    "SECRET_KEY": "k" * 60,
-    "ALLOWED_HOSTS": "chou.example.gov.cn",
-    "CELERY_BROKER_URL": "redis://:secret@redis:6379/0",
-    "REDIS_URL": "",
-    "ENV_FILE": os.devnull,
-}
-
+from tests.production.rig.statics import collected_static
 
 IMPORTED = re.compile(r"""(?:import|export)\b[^;'"]*?\bfrom\s*["'](\.[^"']+)["']""")
 
 
 @pytest.fixture(scope="module")
-def collected(tmp_path_factory):
+def collected():
     """The folder of static files as production serves them, and each one's name there."""
-    place = tmp_path_factory.mktemp("production")
-    places = {"DATA_DIR": str(place), "DATABASE_URL": f"sqlite:///{place}/db.sqlite3"}
-    command = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(command, cwd=PROJECT, env=os.environ | PRODUCTION | places, check=True)
-    folder = place / "collected-static"
+    folder = collected_static()
     return folder, json.loads((folder / "staticfiles.json").read_text())["paths"]
 
 

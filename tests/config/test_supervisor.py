@@ -12,14 +12,17 @@ from pathlib import Path
 import pytest
 
 from config.supervisor import LONGEST_WAIT_SECONDS, next_wait
+from tests import migrated
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Shared, so that only the first server has a database to make."""
-    return tmp_path_factory.mktemp("serve")
+    """Shared, with a database that is migrated already, where there is one."""
+    found = tmp_path_factory.mktemp("serve")
+    migrated.place(found / "var" / "db.sqlite3")
+    return found
 
 
 @pytest.fixture

@@ -17,9 +17,10 @@ DEPARTMENTS = {"scjg": ("市场监督管理", "市场监管"), "ga": ("公安", 
 
 def region(code: str = "140200") -> Region:
     """With all regions above it."""
+    if found := Region.objects.filter(code=code).first():
+        return found
     name, level, parent = PLACES[code]
-    values = {"name": name, "level": level, "parent": region(parent) if parent else None}
-    return Region.objects.get_or_create(code=code, defaults=values)[0]
+    return Region.objects.create(code=code, name=name, level=level, parent=region(parent) if parent else None)
 
 
 def department(code: str = "scjg") -> Department:
@@ -32,15 +33,12 @@ def department(code: str = "scjg") -> Department:
 
 def bureau(code: str = "scjg:140200") -> Bureau:
     """By its code, e.g. "ga:140900" for the police of Xinzhou."""
+    if found := Bureau.objects.filter(code=code).first():
+        return found
     line, place_code = code.split(":")
     of, place = department(line), region(place_code)
-    values = {
-        "name": f"{place.name}{of.name}局",
-        "short_name": f"{place.name}{of.short_name}局",
-        "department": of,
-        "region": place,
-    }
-    return Bureau.objects.get_or_create(code=code, defaults=values)[0]
+    names = {"name": f"{place.name}{of.name}局", "short_name": f"{place.name}{of.short_name}局"}
+    return Bureau.objects.create(code=code, department=of, region=place, **names)
 
 
 def user(username: str, *roles: Role, at: str = "", name: str = "", password: str = "", **fields: object) -> User:

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 
 from accounts.models import AuditEvent
 from inspectors.exporting import export_experts, export_inspectors
+from inspectors.importing.running import check_import
 from inspectors.importing.tables import people_table
 from inspectors.models import Expert, Inspector, PeopleImport, Pool
 from inspectors.services import confirm_import, edit_inspector, start_import
@@ -141,6 +142,16 @@ def test_confirming_twice_imports_once(officer):
     assert first == second
     run_job(first.pk)
     assert (run_job(first.pk), Inspector.objects.count()) == (None, 1)
+
+
+def test_dry_run_that_ends_after_the_import_does_not_open_it_again(officer):
+    run = checked(row(), by=officer)
+    late = PeopleImport.objects.get(pk=run.pk)
+    imported(run, by=officer)
+
+    assert check_import(late, lambda *told: None).state == "imported"
+
+    assert PeopleImport.objects.get(pk=run.pk).state == "imported"
 
 
 def test_experts_of_listed_institutions_are_recognised(officer):

@@ -7,6 +7,7 @@ import pytest
 from accounts.models import AuditChange, AuditEvent
 from accounts.verification import verify_trail
 from institutions.importing import committing
+from institutions.importing.checking import check_import
 from institutions.importing.committing import POOL_CHANGED
 from institutions.models import Certificate, ImportRun, Institution
 from institutions.services import confirm_import, edit_institution
@@ -216,6 +217,18 @@ def test_pressing_twice_imports_once(officer):
     assert (Institution.objects.count(), AuditEvent.objects.filter(action="institutions.import").count()) == (1, 1)
 
 
+def test_dry_run_that_ends_after_the_import_does_not_open_it_again(officer):
+    """A worker held up for minutes, whose job another one has done meanwhile."""
+    run = checked(workbook(row()), by=officer)
+    late = ImportRun.objects.get(pk=run.pk)
+    imported(run, by=officer)
+
+    assert check_import(late, lambda message, done, total: None).state == "imported"
+
+    run.refresh_from_db()
+    assert (run.state, Institution.objects.count()) == ("imported", 1)
+
+
 def test_pool_changed_since_the_dry_run_is_refused(officer):
     held = institution("大同市旧名检测有限公司", county="140213", uscc=uscc(1))
     run = checked(workbook(row()), by=officer)
@@ -229,6 +242,7 @@ def test_pool_changed_since_the_dry_run_is_refused(officer):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("messages_wait")
 def test_import_broken_at_its_last_statement_leaves_nothing_behind(officer, monkeypatch):
     run = checked(workbook(row(), row(统一社会信用代码=uscc(2), 证书编号="240400000002")), by=officer)
     events = AuditEvent.objects.count()

@@ -297,7 +297,7 @@ def test_import_in_the_browser(client, officer):
     answer = client.post(LIST + "import/", {"file": SimpleUploadedFile("大同.xlsx", upload.read())})
     run = ImportRun.objects.get()
     assert answer.url == reverse("institutions:import_run", args=[run.pk])
-    assert "正在准备" in page(client, officer, answer.url)
+    assert "即将开始" in page(client, officer, answer.url)
     run_job(run.check_job_id)
     text = page(client, officer, answer.url)
     assert ("没有错误。名录库尚未改动" in text, "确认导入" in text) == (True, True)

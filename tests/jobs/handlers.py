@@ -62,3 +62,25 @@ def slow(job: Job, progress: Progress) -> Outcome:
         progress(f"第 {step} 步", step, 20)
         time.sleep(0.1)
     return Outcome()
+
+
+@handles("tests.final", can_be_cancelled=False, can_be_retried=False)
+def final(job: Job, progress: Progress) -> Outcome:
+    """Neither to be stopped half-way nor to be done again."""
+    progress("进行中", 1, 2)
+    effect(job)
+    return Outcome("好了")
+
+
+@handles("tests.greedy")
+def greedy(job: Job, progress: Progress) -> Outcome:
+    """Asks for more than any worker process may have; the kernel refuses before a page of it is used."""
+    return Outcome(str(len(bytearray(5 * 1024**3))))
+
+
+@handles("tests.long", seconds=1)
+def take_long(job: Job, progress: Progress) -> Outcome:
+    for step in range(600):
+        progress(f"第 {step} 步", step, 600)
+        time.sleep(0.1)
+    return Outcome()

@@ -1,4 +1,5 @@
-"""Runs one job again and again, each time killed before or after the next statement or commit, then to its end.
+"""Runs one job again and again, each time killed before the next statement, or before or after the next
+commit, then to its end. After a statement is before the next one.
 
 A program of its own, because it forks: `python -m tests.jobs.killing OWNER_ID`. Prints one line per kill point:
 state of the job, number of effects, attempts.
@@ -34,9 +35,7 @@ class Killer:
 
     def around(self, execute, sql, params, many, context):
         self.moment()
-        answer = execute(sql, params, many, context)
-        self.moment()
-        return answer
+        return execute(sql, params, many, context)
 
 
 def run_and_die(job_id: int, at: int) -> bool:

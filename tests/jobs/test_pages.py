@@ -99,3 +99,36 @@ def test_cancel_from_the_page(client, job):
     client.post(f"/files/{job.pk}/cancel/")
 
     assert Job.objects.get(pk=job.pk).state == JobState.CANCELLED
+
+
+def test_waiting_job_tells_how_many_come_before_it(client, owner):
+    first, second = (Job.objects.create(kind="tests.file", title="清单", owner=owner) for _ in range(2))
+    Job.objects.create(kind="tests.file", title="另一队列", owner=owner, queue="draws")
+
+    pages = [client.get(f"/files/{job.pk}/").content.decode() for job in (first, second)]
+
+    assert ["即将开始" in page for page in pages] == [True, False]
+    assert "前面还有 1 个任务" in pages[1]
+
+
+def test_running_job_is_stopped_and_a_failed_one_retried_from_the_page(client, job):
+    claim(job.pk)
+    assert f'action="/files/{job.pk}/cancel/"' in client.get(f"/files/{job.pk}/").content.decode()
+    client.post(f"/files/{job.pk}/cancel/")
+    asked = client.get(f"/files/{job.pk}/").content.decode()
+    Job.objects.filter(pk=job.pk).update(state=JobState.FAILED, error="坏了", cancel_asked=False)
+    failed = client.get(f"/files/{job.pk}/").content.decode()
+    client.post(f"/files/{job.pk}/retry/")
+
+    assert "正在取消" in asked
+    assert f'action="/files/{job.pk}/cancel/"' not in asked
+    assert ("坏了" in failed, "执行记录" in failed, f'action="/files/{job.pk}/retry/"' in failed) == (True, True, True)
+    assert Job.objects.get(pk=job.pk).state == JobState.QUEUED
+
+
+def test_list_reads_itself_again_while_something_is_under_way(client, job):
+    live = client.get("/files/").content.decode()
+    Job.objects.update(state=JobState.DONE)
+    over = client.get("/files/").content.decode()
+
+    assert ('hx-select="#jobs"' in live, 'hx-select="#jobs"' in over) == (True, False)

@@ -25,7 +25,7 @@ from jobs.running import (
     handles,
     run_job,
 )
-from jobs.services import sweep_jobs
+from jobs.sweeping import GAVE_UP, sweep_jobs
 from tests.factories import accounts
 from tests.jobs.handlers import effect, effects
 
@@ -264,4 +264,4 @@ def test_sweep_gives_up_after_too_many_attempts(owner):
     assert sweep_jobs() == 0
 
     job.refresh_from_db()
-    assert (job.state, job.error) == (JobState.FAILED, "多次执行中断，已停止重试。请联系系统管理员。")
+    assert (job.state, job.error) == (JobState.FAILED, GAVE_UP)

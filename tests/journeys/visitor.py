@@ -114,7 +114,7 @@ class Visitor:
         try:
             self._judge()
         except Error as error:
-            if "navigation" not in error.message:
+            if "navigat" not in error.message:
                 raise
             self.look()  # the page came anew meanwhile, as pages do when their job is over
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services, workbench, working_days
@@ -81,12 +82,15 @@ def test_overdue_and_soon_follow_the_day_and_the_workbench_tells():
     assert not clock.overdue(tasks, dues[late.pk]).exists()
     for day in (date(2026, 11, 18), date(2026, 11, 23), date(2026, 11, 24)):
         assert {task.pk for task in clock.overdue(tasks, day)} == {pk for pk, due in dues.items() if due < day}
+    seen = Task.objects.all()
+    assert clock.numbers(seen, today) == {"waiting": 3, "overdue": 1, "soon": 1, "public": 0, "ended": 0, "all": 3}
+    assert [clock.public(seen).count(), clock.withdrawn(seen).count()] == [0, 0]
     with time_machine.travel("2026-11-20T09:00:00+08:00", tick=False):
         texts = [todo.text for todo in workbench.todos_of(public.officer()) if "公示" in todo.text]
     assert texts == ["1 家次的检查结果逾期未公示", "1 家次的检查结果将在 3 个工作日内到公示期限"]
 
 
-def test_lateness_is_explained_by_who_leads_and_publishing_ends_the_waiting():
+def test_lateness_is_explained_by_who_leads_and_publishing_ends_the_waiting(client):
     with time_machine.travel("2026-11-20T09:00:00+08:00", tick=False):
         late = ended_on(date(2026, 10, 9))
         early = ended_on(date(2026, 11, 18))
@@ -94,10 +98,17 @@ def test_lateness_is_explained_by_who_leads_and_publishing_ends_the_waiting():
             clock.explain_lateness(early, words="等待复核", by=public.officer())
         with pytest.raises(PermissionDenied):
             clock.explain_lateness(late, words="等待复核", by=world.officer(world.ECOLOGY))
+        client.force_login(public.officer())
+        page = client.get(reverse("publications:terms"))
+        assert [row.record.pk for row in page.context["table"].rows] == [late.pk, early.pk]
+        assert page.content.decode().count(">说明原因<") == 1
+        assert [stat["label"] for stat in page.context["stats"] if stat["active"]] == ["未公示"]
         clock.explain_lateness(late, words="等待复核", by=public.officer())
         public.published(public.results(late))
         term = clock.term_of_task(late)
         assert term is not None
         assert (term.words, term.tone, term.published_on) == ("逾期公示", "overdue", date(2026, 11, 20))
         assert not clock.overdue(clock.clocked(Task.objects.all())).exists()
+        stats = client.get(reverse("publications:terms"), {"status": "public"}).context["stats"]
+        assert [stat["value"] for stat in stats] == [2, 0, 0, 1, 1]
     assert late.lateness.get().words == "等待复核"

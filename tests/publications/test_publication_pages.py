@@ -35,6 +35,7 @@ def test_results_go_from_the_list_of_what_is_ready_to_the_public_by_two_people(c
     Institution.objects.filter(pk=task.institution_id).update(credit_class=CreditClass.D, legal_representative="高振华")
     officer, approver = public.officer(), public.approver()
 
+    assert task.number in page(client, officer, "terms")
     assert "检查结果（1 家）" in page(client, officer, "prepare")
     assert "检查结果（1 家）" in page(client, officer, "campaign", task.campaign_id)
     shown = page(client, officer, "prepare_results", task.campaign_id, data={"tasks": [task.pk]})
@@ -59,12 +60,16 @@ def test_results_go_from_the_list_of_what_is_ready_to_the_public_by_two_people(c
     assert "results-140200" in listed
     assert "按期公示" in page(client, officer, "terms", status="public")
     assert "没有符合条件的任务" in page(client, officer, "terms", status="overdue")
+    assert task.number not in page(client, officer, "terms")
+    assert task.number in page(client, officer, "terms", status="all")
     page(client, officer, "correct", version.publication_id, data={"reason": "补充说明", "renew": "on"})
     compared = page(client, officer, "detail", version.publication_id)
     assert "与第 1 版的差异" in compared
     assert "已复核" in compared
     page(client, approver, "withdraw", version.pk, data={"reason": "内容有误"})
     assert "撤回理由：内容有误" in page(client, approver, "detail", version.publication_id, version=1)
+    assert task.number in page(client, officer, "terms", status="ended")
+    assert task.number not in page(client, officer, "terms", status="unheard-of")
 
 
 def test_plan_text_and_penalties_are_begun_from_one_page_and_refusals_are_said(client):

@@ -1,13 +1,14 @@
 """The jobs that make files: what comes out, for whom, once."""
 
 import io
+from collections.abc import Iterator
 
 import openpyxl
 import pypdf
 import pytest
 
 from accounts.models import RoleAssignment
-from campaigns.models import Task
+from campaigns.models import Campaign, Task
 from jobs.models import Job, JobState
 from jobs.running import run_job
 from reports import requests, tasks
@@ -15,13 +16,20 @@ from reports.requests import ask_for
 from tests.campaigns import datong
 from tests.factories import accounts
 from tests.reports import dispatched
+from tests.worlds import kept_for_a_module
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def handed_out(django_db_setup, django_db_blocker) -> Iterator[int]:
+    with kept_for_a_module(django_db_blocker):
+        yield dispatched.campaign().pk
+
+
 @pytest.fixture
-def campaign(media_root):
-    return dispatched.campaign()
+def campaign(handed_out, media_root) -> Campaign:
+    return Campaign.objects.get(pk=handed_out)
 
 
 def county(code):
