@@ -135,9 +135,17 @@ class Visitor:
                 self._note(f"axe {violation['impact']} {violation['id']}: {places}")
         own_size = self.page.viewport_size or DESK
         self.page.set_viewport_size(PHONE)
-        if self.page.evaluate(WIDER_THAN_THE_WINDOW):
+        if self._stays_wider():
             self._note("wider than a phone")
         self.page.set_viewport_size(own_size)
+
+    def _stays_wider(self) -> bool:
+        """Charts take the width of their window a moment after it has changed."""
+        for _ in range(20):
+            if not self.page.evaluate(WIDER_THAN_THE_WINDOW):
+                return False
+            self.page.wait_for_timeout(100)
+        return True
 
     def _note_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not message.text.startswith(REPLACED):
