@@ -32,12 +32,14 @@ Strike = Callable[[Stage], Struck]
 @dataclass(frozen=True, slots=True)
 class Fault:
     """`is_slow`: it is mended only when a lease, or a message's time, is over; the next fault need not wait for that.
+    `is_alone`: it would undo what the site has mended so far of other faults, so they are waited for.
     `answers`: what people may be answered meanwhile."""
 
     name: str
     done: str
     strike: Strike
     is_slow: bool
+    is_alone: bool
     answers: frozenset[int]
 
 
@@ -46,11 +48,13 @@ USUAL = frozenset({0, 200, 302, 304, 503})
 """What people may be answered meanwhile; 0: no answer at all, from a process killed in the middle of it."""
 
 
-def fault(name: str, done: str, *, slow: bool = False, answers: frozenset[int] = USUAL) -> Callable[[Strike], Strike]:
+def fault(
+    name: str, done: str, *, slow: bool = False, alone: bool = False, answers: frozenset[int] = USUAL
+) -> Callable[[Strike], Strike]:
     """Put a fault on the list: its name, and what is done in words."""
 
     def register(strike: Strike) -> Strike:
-        FAULTS[name] = Fault(name, done, strike, slow, answers)
+        FAULTS[name] = Fault(name, done, strike, slow, alone, answers)
         return strike
 
     return register

@@ -29,7 +29,7 @@ def restarted(stage: Stage) -> Struck:
     return Struck((ready,))
 
 
-@fault("database away", "stopped at once; people read 503 meanwhile and press again when it is back")
+@fault("database away", "stopped at once; people read 503 meanwhile and press again when it is back", alone=True)
 def away(stage: Stage) -> Struck:
     ready = world.ready_draw()
     stage.rig.db.is_wanted = False

@@ -96,7 +96,7 @@ def over(draw: Draw) -> JobQuerySet:
 
 
 @fault("disk full at commit", "the database's log has no room: it stops at a commit, and starts once there is room",
-       answers=WITH_FULL)  # fmt: skip
+       alone=True, answers=WITH_FULL)  # fmt: skip
 def full_at_commit(stage: Stage) -> Struck:
     ready, disk = world.ready_draw(), stage.rig.disks["log"]
     disk.fill(processes(stage.rig.db))

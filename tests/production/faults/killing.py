@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+from contextlib import suppress
 
 from campaigns import approvals
 from campaigns.models import Act, Approval, Draw
@@ -43,7 +44,8 @@ def worker_stands_still(stage: Stage) -> Struck:
             looking.execute("SELECT pg_terminate_backend(%s)", [halted.backend])
 
     def wakes_up() -> None:
-        os.kill(halted.process, signal.SIGCONT)
+        with suppress(ProcessLookupError):  # its whole worker may have been killed meanwhile
+            os.kill(halted.process, signal.SIGCONT)
         job = Job.objects.get(kind="campaigns.draw", parameters__approval=ready.approval)
         demand(job.attempts > 1, "another worker takes it over")
 

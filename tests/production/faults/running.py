@@ -4,7 +4,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from django.db import connections
@@ -34,17 +34,18 @@ class Result:
 
 
 def run(stage: Stage, faults: Sequence[Fault], *, one_by_one: bool) -> list[Result]:
-    """Under load. Unless `one_by_one`, the next fault is brought about while the site still mends itself of the last,
-    those first that take long."""
-    ordered = faults if one_by_one else sorted(faults, key=lambda each: not each.is_slow)
+    """Under load. Unless `one_by_one`, the next fault is brought about while the site still mends itself of the last:
+    those first that take long, last those that would begin anew what is being mended, and so take it past its time."""
+    ordered = faults if one_by_one else sorted(faults, key=lambda each: (each.is_alone, not each.is_slow))
     results: list[Result] = []
+    mended: list[Future[None]] = []
     with stage.under_load() as crowd, ThreadPoolExecutor(AT_ONCE) as mending:
         for fault in ordered:
+            if one_by_one or fault.is_alone:
+                wait(mended)
             result, struck = _strike(stage, fault)
             results.append(result)
-            seen = mending.submit(_mended, stage, result, struck)
-            if one_by_one:
-                seen.result()
+            mended.append(mending.submit(_mended, stage, result, struck))
     afterwards = Result(AFTERWARDS, "both chains, nothing half done or twice, no acknowledged write lost, no other 5xx")
     afterwards.faults += _faults_afterwards(stage, crowd, faults)
     return [*results, afterwards]

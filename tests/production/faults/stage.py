@@ -16,6 +16,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from campaigns.models import Draw, Remark
 from campaigns.states import DrawState
+from jobs.models import Job
 from tests.production.crowd import Crowd, Page, Person, lost_writes
 from tests.production.deeds import FOUND, Browser, Reply, Written
 from tests.production.faults import world
@@ -144,7 +145,10 @@ class Stage:
         def are_drawn() -> bool:
             return Draw.objects.filter(pk__in=wanted, state=DrawState.DRAWN).count() == len(wanted)
 
-        return until(lambda: patiently(are_drawn), seconds=LIMIT, what=f"{[each.code for each in ready]} drawn")
+        try:
+            return until(lambda: patiently(are_drawn), seconds=LIMIT, what=f"{[each.code for each in ready]} drawn")
+        except TimeoutError as late:
+            raise TimeoutError("\n".join([str(late), *self.asked(lambda: histories(ready))])) from None
 
     @contextmanager
     def superuser(self) -> Iterator[Session]:
@@ -200,6 +204,19 @@ class Halted:
                 self.service, self.process = found
                 return True
         return False
+
+
+def histories(waiting: Sequence[Ready]) -> list[str]:
+    """What became of the jobs of these draws, for whoever looks for the fault."""
+    jobs = Job.objects.filter(kind="campaigns.draw", parameters__approval__in=[each.approval for each in waiting])
+    told = []
+    for job in jobs.prefetch_related("runs"):
+        lease = (
+            f"sent {job.sent_at:%H:%M:%S}, lease {job.lease_until:%H:%M:%S}" if job.sent_at and job.lease_until else ""
+        )
+        told.append(f"      job {job.pk} {job.state} {job.failure} {lease}")
+        told += [f"      {run.worker} {run.started_at:%H:%M:%S} {run.end} {run.failure}" for run in job.runs.all()]
+    return told
 
 
 def is_locked(looking: Session, row: str, pk: int) -> bool:
