@@ -21,6 +21,7 @@ from django.test import TransactionTestCase
 from accounts import guards
 from jobs.sending import broker
 from tests import migrated
+from tests.worlds import kept_for_a_module
 
 PROJECT = Path(__file__).resolve().parent.parent
 FLUSH_ATTEMPTS = 5
@@ -146,6 +147,13 @@ def end_other_sessions() -> None:
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
+
+
+@pytest.fixture(scope="module")
+def module_world(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[None]:
+    """For a module's own fixtures with scope="module": what they write stays for its tests, and goes with the module."""
+    with kept_for_a_module(django_db_blocker, tmp_path_factory.mktemp("media")):
+        yield
 
 
 @pytest.fixture(autouse=True)

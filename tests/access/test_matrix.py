@@ -11,7 +11,6 @@ from zlib import crc32
 
 import pytest
 from django.conf import settings
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -38,15 +37,11 @@ REFUSED_TRIED = 2
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        settings.MEDIA_ROOT, kept = tmp_path_factory.mktemp("media"), settings.MEDIA_ROOT
-        found = build_world()
-        found.client = Client(raise_request_exception=False)
-        found.sessions = {name: session_of(user) for name, user in found.people.items()}
-        yield found
-        settings.MEDIA_ROOT = kept
-        transaction.set_rollback(True)
+def world(module_world) -> World:
+    found = build_world()
+    found.client = Client(raise_request_exception=False)
+    found.sessions = {name: session_of(user) for name, user in found.people.items()}
+    return found
 
 
 def ask(world: World, name: str, method: str, path: str, data: object = None) -> HttpResponse:

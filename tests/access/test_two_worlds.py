@@ -178,12 +178,8 @@ def some_inspectors(world: World) -> list[int]:
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[World]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        settings.MEDIA_ROOT, kept = tmp_path_factory.mktemp("media"), settings.MEDIA_ROOT
-        yield build_world()
-        settings.MEDIA_ROOT = kept
-        transaction.set_rollback(True)
+def world(module_world) -> World:
+    return build_world()
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Commit, public value, reveal: in this order, once, and nothing but what was committed to."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -14,17 +13,15 @@ from campaigns.models import Campaign, Contribution, Draw, LogEntry
 from campaigns.phases import Phase, phase_of
 from campaigns.states import CampaignState, DrawState
 from tests.campaigns import datong
-from tests.worlds import kept_for_a_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
 @pytest.fixture(scope="module")
-def frozen(django_db_setup, django_db_blocker) -> Iterator[int]:
-    with kept_for_a_module(django_db_blocker):
-        datong.pool()
-        datong.officers()
-        yield datong.frozen().pk
+def frozen(module_world) -> int:
+    datong.pool()
+    datong.officers()
+    return datong.frozen().pk
 
 
 @pytest.fixture

@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 
 from accounts.models import AuditEvent, Role
@@ -11,17 +9,15 @@ from inspectors.models import ConflictOfInterest
 from institutions.models import Institution
 from tests.campaigns import datong
 from tests.factories import accounts, inspectors
-from tests.worlds import kept_for_a_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
 @pytest.fixture(scope="module")
-def dispatched(django_db_setup, django_db_blocker) -> Iterator[int]:
-    with kept_for_a_module(django_db_blocker):
-        datong.pool()
-        datong.officers()
-        yield datong.dispatched().pk
+def dispatched(module_world) -> int:
+    datong.pool()
+    datong.officers()
+    return datong.dispatched().pk
 
 
 @pytest.fixture

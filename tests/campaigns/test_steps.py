@@ -60,10 +60,10 @@ def campaign_in(state: CampaignState, *, draws_lots: bool = True) -> Campaign:
 
 
 @pytest.fixture(scope="module")
-def campaign(request, django_db_setup, django_db_blocker) -> Iterator[Campaign]:
+def campaign(request, django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[Campaign]:
     """In the state, with or without a draw, of the parameter; made once for all steps from there."""
     state, draws_lots = request.param
-    with kept_for_a_module(django_db_blocker):
+    with kept_for_a_module(django_db_blocker, tmp_path_factory.mktemp("media")):
         yield campaign_in(state, draws_lots=draws_lots)
 
 

@@ -1,7 +1,5 @@
 """Substitutions against the engine: who enters is what the protocol computes, and rows follow the transcript."""
 
-from collections.abc import Iterator
-
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -32,17 +30,15 @@ from jobs.models import Job, JobState
 from jobs.running import run_job
 from tests.campaigns import datong
 from tests.factories import inspectors
-from tests.worlds import kept_for_a_module
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
 
 
 @pytest.fixture(scope="module")
-def dispatched(django_db_setup, django_db_blocker) -> Iterator[int]:
-    with kept_for_a_module(django_db_blocker):
-        datong.pool()
-        datong.officers()
-        yield datong.dispatched().pk
+def dispatched(module_world) -> int:
+    datong.pool()
+    datong.officers()
+    return datong.dispatched().pk
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Task page, proposals and declarations in the browser's terms: who may what, and what each sees."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -15,7 +14,6 @@ from campaigns.notices import issue_notice
 from campaigns.states import TaskState
 from tests.campaigns import datong
 from tests.factories import accounts, inspectors, institutions
-from tests.worlds import kept_for_a_module
 
 pytestmark = pytest.mark.django_db
 
@@ -23,11 +21,10 @@ PDF = b"%PDF-1.7\n1 0 obj\n"
 
 
 @pytest.fixture(scope="module")
-def dispatched(django_db_setup, django_db_blocker) -> Iterator[int]:
-    with kept_for_a_module(django_db_blocker):
-        datong.pool()
-        datong.officers()
-        yield datong.dispatched().pk
+def dispatched(module_world) -> int:
+    datong.pool()
+    datong.officers()
+    return datong.dispatched().pk
 
 
 @pytest.fixture

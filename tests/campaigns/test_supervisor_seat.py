@@ -1,6 +1,5 @@
 """The supervisor's seat: everything that the operator sees, and nothing that the operator does."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -12,17 +11,15 @@ from campaigns import approvals, disclosing, transitions
 from campaigns.models import Act, Approval, Contribution, Draw, LogEntry, MinutesSignature, Remark, Task
 from tests.campaigns import datong
 from tests.factories import accounts
-from tests.worlds import kept_for_a_module
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def drawn(django_db_setup, django_db_blocker) -> Iterator[int]:
-    with kept_for_a_module(django_db_blocker):
-        datong.pool()
-        datong.officers()
-        yield datong.drawn().pk
+def drawn(module_world) -> int:
+    datong.pool()
+    datong.officers()
+    return datong.drawn().pk
 
 
 @pytest.fixture

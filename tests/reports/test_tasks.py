@@ -1,7 +1,6 @@
 """The jobs that make files: what comes out, for whom, once."""
 
 import io
-from collections.abc import Iterator
 
 import openpyxl
 import pypdf
@@ -16,15 +15,13 @@ from reports.requests import ask_for
 from tests.campaigns import datong
 from tests.factories import accounts
 from tests.reports import dispatched
-from tests.worlds import kept_for_a_module
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def handed_out(django_db_setup, django_db_blocker) -> Iterator[int]:
-    with kept_for_a_module(django_db_blocker):
-        yield dispatched.campaign().pk
+def handed_out(module_world) -> int:
+    return dispatched.campaign().pk
 
 
 @pytest.fixture
