@@ -14,17 +14,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.management.base import CommandError
 from django.db import connection
 from django.test import TransactionTestCase
 
-from accounts import guards
 from jobs.sending import broker
 from tests import migrated
+from tests.emptying import empty_database
 from tests.worlds import kept_for_a_module
 
 PROJECT = Path(__file__).resolve().parent.parent
-FLUSH_ATTEMPTS = 5
 ABOVE = frozenset({"api", "publications", "selftest", "visits"})
 """Rooms whose services read and write rows as those below do, which both runs test."""
 READING = frozenset({"test_explaining", "test_minutes", "test_record", "test_simulation", "test_datasets"})
@@ -102,26 +100,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _guards_are_lifted_between_tests() -> Iterator[None]:
-    """Tests with real transactions end by emptying every table, which the database's guards rightly refuse."""
-    empty_all_tables = TransactionTestCase._fixture_teardown
-
-    def empty_guarded_tables(test: TransactionTestCase) -> None:
-        for attempt in range(FLUSH_ATTEMPTS):
-            try:
-                with guards.lifted(connection):
-                    empty_all_tables(test)
-            except CommandError:  # the worker, still busy with what the test left, held a table: PostgreSQL ends one
-                if attempt + 1 == FLUSH_ATTEMPTS:
-                    raise
-                connection.close()
-                time.sleep(1)
-            else:
-                return
-
-    TransactionTestCase._fixture_teardown = empty_guarded_tables
+def _tests_with_transactions_end_with_an_empty_database() -> Iterator[None]:
+    in_djangos_way = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = lambda test: empty_database()
     yield
-    TransactionTestCase._fixture_teardown = empty_all_tables
+    TransactionTestCase._fixture_teardown = in_djangos_way
 
 
 @pytest.fixture(scope="session")
