@@ -21,6 +21,7 @@ from jobs.sending import broker
 from tests import migrated
 from tests.emptying import empty_database
 from tests.worlds import kept_for_a_module
+from tooling import browsers
 
 PROJECT = Path(__file__).resolve().parent.parent
 ABOVE = frozenset({"api", "publications", "selftest", "visits"})
@@ -28,16 +29,6 @@ ABOVE = frozenset({"api", "publications", "selftest", "visits"})
 READING = frozenset({"test_explaining", "test_minutes", "test_record", "test_simulation", "test_datasets"})
 """They tell of draws and tasks that other tests make on both."""
 SIGNING_IN = frozenset({"test_signing_in", "test_second_factor", "test_single_sign_on", "test_passwords"})
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 # pytest-playwright keeps an event loop in the main thread, and Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -230,8 +221,7 @@ def eventually():
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
-    chromium = shutil.which("chromium") or "/usr/bin/chromium"
-    return {**browser_type_launch_args, "executable_path": chromium, "args": CHROMIUM_ARGUMENTS}
+    return {**browser_type_launch_args, **browsers.options()}
 
 
 @pytest.fixture(scope="session")

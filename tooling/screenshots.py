@@ -21,6 +21,7 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tooling import browsers
 from tooling.services import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,16 +29,6 @@ HIGHEST = 1900
 PHONE = "-phone"
 WIDTHS = {"": (1440, 900), PHONE: (390, 844)}
 UNDER_WAY = "/onsite/ >> .os-task:has(.os-tag-started) .os-button-main"
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--lang=zh-CN",
-]
 
 
 @dataclass(frozen=True)
@@ -201,8 +192,7 @@ def wait_until_it_answers(address: str, server: "subprocess.Popen[bytes]") -> No
 
 def take(pictures: Sequence[Picture], address: str, target: Path) -> None:
     with sync_playwright() as playwright:
-        chromium = shutil.which("chromium") or "/usr/bin/chromium"
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(**browsers.options())
         for user in dict.fromkeys(picture.user for picture in pictures):
             mine = [picture for picture in pictures if picture.user == user]
             for suffix, (width, height) in WIDTHS.items():

@@ -16,7 +16,7 @@ if ! has pg_dump && ! ls /usr/lib/postgresql/*/bin/pg_dump >/dev/null 2>&1; then
     wanted="$wanted postgresql-client" # backups of PostgreSQL
 fi
 if [ "$kind" = test ]; then
-    wanted="$wanted chromium poppler-utils"
+    wanted="$wanted chromium-headless-shell poppler-utils"
     if ! has soffice || ! ls /usr/lib/libreoffice/program/libswlo.so >/dev/null 2>&1; then
         wanted="$wanted libreoffice-calc-nogui libreoffice-writer-nogui"
     fi

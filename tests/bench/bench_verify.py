@@ -31,7 +31,7 @@ from playwright.sync_api import Page, sync_playwright  # noqa: E402
 
 from campaigns import draw as engine  # noqa: E402
 from tests.bench.bench_draw import make_sheet  # noqa: E402
-from tests.conftest import CHROMIUM_ARGUMENTS  # noqa: E402
+from tooling import browsers  # noqa: E402
 
 COUNT = 100_000
 RATIO = "5%"
@@ -96,7 +96,7 @@ def main(count: int) -> int:
     missed: list[str] = []
     print(f"{count:,} institutions   drawn     MB      browser     command")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS)
+        browser = playwright.chromium.launch(**browsers.options())
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}/verify/")
         for name, limit in (("enough people", ENOUGH), ("too few people", SCARCE)):
