@@ -1,6 +1,6 @@
 """What the system administrator sees of everybody's jobs: how the queues stand, never what the work is about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, Subquery
@@ -14,19 +14,22 @@ RECENT = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class QueueFigures:
-    """How one queue stands. oldest: since when the first of those that wait does; messages: None when the broker does
-    not answer."""
+    """How one queue stands. oldest: since when the first of those that wait does; messages: None when the broker was not
+    asked, or does not answer."""
 
     queue: JobQueue
-    waiting: int
-    running: int
-    oldest: datetime | None
-    messages: int | None
+    waiting: int = 0
+    running: int = 0
+    oldest: datetime | None = None
+    messages: int | None = None
+
+    def age(self, now: datetime) -> timedelta:
+        """How long the first of those that wait has waited."""
+        return max(now - self.oldest, timedelta(0)) if self.oldest else timedelta(0)
 
 
 def queue_figures() -> list[QueueFigures]:
     """Of every queue, also of those that nothing waits in."""
-    messages = messages_waiting()
     rows = (
         Job.objects.open()
         .order_by()
@@ -37,16 +40,16 @@ def queue_figures() -> list[QueueFigures]:
             oldest=Min("waiting_since", filter=Q(state=JobState.QUEUED)),
         )
     )
-    values = rows.values_list("queue", "waiting", "running", "oldest")
-    counted = {queue: (waiting, running, oldest) for queue, waiting, running, oldest in values}
-    return [
-        QueueFigures(
-            JobQueue(queue),
-            *counted.get(queue, (0, 0, None)),
-            None if messages is None else messages.get(queue, 0),
-        )
-        for queue in JobQueue
-    ]
+    counted = {queue: figures for queue, *figures in rows.values_list("queue", "waiting", "running", "oldest")}
+    return [QueueFigures(queue, *counted.get(queue, ())) for queue in JobQueue]
+
+
+def with_messages(queues: list[QueueFigures]) -> list[QueueFigures]:
+    """The same, and how many messages the broker holds."""
+    messages = messages_waiting()
+    if messages is None:
+        return queues
+    return [replace(each, messages=messages.get(each.queue, 0)) for each in queues]
 
 
 def failed_lately() -> JobQuerySet:

@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from accounts.http import Request
 from accounts.lists import arrange, counter
 from jobs.filters import OverviewFilter
-from jobs.kinds import kind_of, known_kinds
+from jobs.kinds import known_kinds
 from jobs.models import Job
-from jobs.overview import failed_lately, queue_figures
+from jobs.overview import failed_lately, queue_figures, with_messages
 from jobs.tables import OverviewTable, state_tag
-from jobs.views import cancel_and_tell, may_cancel, retry_and_tell
+from jobs.views import cancel_and_tell, retry_and_tell, shown_of
 
 
 def overview(request: Request) -> HttpResponse:
@@ -19,7 +19,7 @@ def overview(request: Request) -> HttpResponse:
     table = arrange(OverviewTable(found.qs), request)
     if request.htmx:
         return render(request, "jobs/overview.html#rows", {"filter": found, "table": table})
-    queues = queue_figures()
+    queues = with_messages(queue_figures())
     context = {
         "filter": found,
         "table": table,
@@ -43,16 +43,7 @@ def _stats(request: Request) -> list[dict[str, object]]:
 
 def overview_job(request: Request, pk: int) -> HttpResponse:
     job = _overseen(request, pk)
-    kind = kind_of(job.kind)
-    context = {
-        "job": job,
-        "kind": kind,
-        "state": state_tag(job),
-        "may_cancel": may_cancel(job),
-        "may_retry": job.came_to_nothing and kind.can_be_retried,
-        "runs": job.runs.all(),
-    }
-    return render(request, "jobs/overview_job.html", context)
+    return render(request, "jobs/overview_job.html", shown_of(job) | {"state": state_tag(job)})
 
 
 def overview_cancel(request: Request, pk: int) -> HttpResponse:

@@ -8,7 +8,7 @@ from accounts.http import Request
 from accounts.lists import arrange
 from jobs import services
 from jobs.filters import JobFilter
-from jobs.kinds import kind_of
+from jobs.kinds import Kind, kind_of
 from jobs.models import Job, JobState
 from jobs.overview import ahead_of
 from jobs.progress import JobRefused
@@ -25,21 +25,24 @@ def job_list(request: Request) -> HttpResponse:
 
 def job_detail(request: Request, pk: int) -> HttpResponse:
     job = _own(request, pk)
+    return render(request, "jobs/detail.html", shown_of(job) | {"ahead": _ahead(job)})
+
+
+def shown_of(job: Job) -> dict[str, object]:
+    """What a page of the job needs, whoever looks at it."""
     kind = kind_of(job.kind)
-    context = {
+    return {
         "job": job,
         "kind": kind,
-        "ahead": _ahead(job),
-        "may_cancel": may_cancel(job),
+        "may_cancel": _may_cancel(job, kind),
         "may_retry": job.came_to_nothing and kind.can_be_retried,
         "runs": job.runs.all(),
     }
-    return render(request, "jobs/detail.html", context)
 
 
-def may_cancel(job: Job) -> bool:
+def _may_cancel(job: Job, kind: Kind) -> bool:
     if job.state == JobState.RUNNING:
-        return kind_of(job.kind).can_be_cancelled and not job.cancel_asked
+        return kind.can_be_cancelled and not job.cancel_asked
     return job.state == JobState.QUEUED
 
 

@@ -23,8 +23,9 @@ from config.upkeep.last import last_backup
 from config.watching import slow
 from config.watching.doors import inside
 from config.watching.models import Heartbeat
-from config.watching.parts import ground, work
+from config.watching.parts import ground
 from jobs.models import Job
+from jobs.overview import queue_figures
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 UNKNOWN = "none"
@@ -116,8 +117,9 @@ def jobs() -> Iterator[Metric]:
         family.add_metric([queue, state], count)
     yield family
     oldest = GaugeMetricFamily("lianchou_oldest_job_seconds", "How long the first of a queue waits.", labels=["queue"])
-    for line in work.queues():
-        oldest.add_metric([line.queue.value], line.oldest.total_seconds() if line.oldest else 0)
+    now = databases.now()
+    for figures in queue_figures():
+        oldest.add_metric([figures.queue.value], figures.age(now).total_seconds())
     yield oldest
     yield gauge("jobs_needing_attention", "Not taken up for a minute.", Job.objects.needing_attention().count())
 

@@ -1,21 +1,18 @@
 """Who does the work, and what waits to be done."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Count, Min, Q
-from django.db.models.functions import Now
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from config.upkeep import databases
 from config.watching.models import SEEN_WITHIN, Heartbeat
 from config.watching.parts.part import Level, Part, long
-from jobs.models import Failure, Job, JobQueue, JobState
+from jobs.models import Failure, Job, JobQueue
+from jobs.overview import QueueFigures, failed_lately, queue_figures
 
-FAILURES_OF = timedelta(hours=24)
 AHEAD_SECONDS = 2
 FAR_AHEAD_SECONDS = 30
 
@@ -51,48 +48,9 @@ def clock() -> Part:
     return Part(Level.OK, "定时器在运行。")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """How a queue of jobs stands. oldest: how long its first has waited."""
-
-    queue: JobQueue
-    waiting: int
-    running: int
-    oldest: timedelta | None
-
-
-def queues() -> list[Line]:
-    now = databases.now()
-    counted = (
-        Job.objects.open()
-        .order_by()
-        .values("queue")
-        .annotate(
-            waiting=Count("pk", filter=Q(state=JobState.QUEUED)),
-            running=Count("pk", filter=Q(state=JobState.RUNNING)),
-            since=Min("waiting_since", filter=Q(state=JobState.QUEUED)),
-        )
-    )
-    rows = {row["queue"]: row for row in counted}
-    return [_line(JobQueue(name), rows.get(name), now) for name in settings.JOB_QUEUES]
-
-
-def _line(queue: JobQueue, row: Mapping[str, Any] | None, now: datetime) -> Line:
-    if row is None:
-        return Line(queue, 0, 0, None)
-    age = max(now - row["since"], timedelta(0)) if row["since"] else None
-    return Line(queue, row["waiting"], row["running"], age)
-
-
 def waiting() -> Part:
-    lines = queues()
-    facts = [
-        (
-            line.queue.label,
-            f"等待 {line.waiting}，进行中 {line.running}" + (f"，最久已等 {long(line.oldest)}" if line.oldest else ""),
-        )
-        for line in lines
-    ]
+    now = databases.now()
+    facts = [(figures.queue.label, _in_words(figures, now)) for figures in queue_figures()]
     stuck = Job.objects.needing_attention().count()
     if stuck:
         return Part(
@@ -104,11 +62,14 @@ def waiting() -> Part:
     return Part(Level.OK, "没有积压的任务。", facts=facts)
 
 
+def _in_words(figures: QueueFigures, now: datetime) -> str:
+    since = f"，最久已等 {long(figures.age(now))}" if figures.age(now) else ""
+    return f"等待 {figures.waiting}，进行中 {figures.running}{since}"
+
+
 def failed() -> Part:
     """What ended for a reason of ours; what a business rule refuses is the owner's matter."""
-    ours = [kind for kind in Failure if kind is not Failure.REFUSED]
-    recent = Job.objects.filter(state=JobState.FAILED, finished_at__gte=Now() - FAILURES_OF, failure__in=ours)
-    counts = dict(recent.order_by().values_list("failure").annotate(Count("pk")))
+    counts = dict(failed_lately().order_by().values_list("failure").annotate(Count("pk")))
     if not counts:
         return Part(Level.OK, "24 小时内没有因系统原因失败的任务。")
     facts = [(Failure(kind).label, f"{count} 个") for kind, count in counts.items()]
