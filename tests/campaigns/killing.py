@@ -1,6 +1,4 @@
-"""Carries one act of a draw out again and again, each time killed (SIGKILL) at the next moment at which it could die:
-before every SQL statement, and before and after every COMMIT. (To the database, after a statement is before the next.)
-A program of its own, because it forks:
+"""Carries one act of a draw out again and again, each time killed at the next moment at which it could die (killer.py):
 
     python -m tests.campaigns.killing ACT ID [--naive]
 
@@ -11,7 +9,6 @@ and without the stored seed: what everybody would write first.
 
 import json
 import os
-import signal
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -20,10 +17,7 @@ import django
 
 django.setup()
 
-from django.db import connection, connections  # noqa: E402  # after setup
-from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
-
-from accounts.models import AuditEvent  # noqa: E402
+from accounts.models import AuditEvent  # noqa: E402  # after setup
 from campaigns import contributing, drawing, freezing, notices, substituting, transitions, voiding  # noqa: E402
 from campaigns.models import (  # noqa: E402
     Approval,
@@ -41,6 +35,7 @@ from campaigns.models import (  # noqa: E402
     Task,
     TeamMember,
 )
+from tests.killer import dies  # noqa: E402
 
 VALUE = "骰子 {source}"
 COUNTED = (
@@ -115,44 +110,11 @@ def store_carelessly(draw: Draw, transcript: dict[str, Any], *, by: object) -> D
     return draw
 
 
-class Killer:
-    """Counts the moments at which the process could die, and dies at one of them."""
-
-    def __init__(self, at: int) -> None:
-        self.at, self.passed = at, 0
-
-    def moment(self) -> None:
-        self.passed += 1
-        if self.passed == self.at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    def around(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        self.moment()
-        return execute(sql, params, many, context)
-
-
-def run_and_die(act: Callable[[int], object], pk: int, at: int) -> bool:
-    """In a child process; True when it was killed, False when it came to its end (or was refused) before."""
-    connections.close_all()
-    child = os.fork()
-    if child == 0:
-        killer = Killer(at)
-        real_commit = BaseDatabaseWrapper._commit
-        BaseDatabaseWrapper._commit = lambda wrapper: (killer.moment(), real_commit(wrapper), killer.moment())[1]
-        try:
-            with connection.execute_wrapper(killer.around):
-                act(pk)
-        except Exception as error:  # noqa: BLE001  # a repetition of what is done may be refused: the test looks at the database
-            print(f"{type(error).__name__}: {error}", file=sys.stderr)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-
-
 def main(name: str, pk: int, *, naive: bool) -> None:
     if naive:
         be_naive()
     seen, kills, at = [snapshot()], 0, 1
-    while run_and_die(ACTS[name], pk, at):
+    while dies(lambda: ACTS[name](pk), at):
         kills += 1
         now = snapshot()
         at = at + 1 if now == seen[-1] else 1
