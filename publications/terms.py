@@ -23,7 +23,7 @@ from publications.models import Lateness
 from selftest.review_filters import SEARCH, matches
 
 STATUSES: dict[str, tuple[str, Callable[[TaskQuerySet], Clocked]]] = {
-    "waiting": ("未公示（全部）", lambda tasks: clock.waiting(clock.clocked(tasks))),
+    "waiting": ("未公示", lambda tasks: clock.waiting(clock.clocked(tasks))),
     "overdue": ("逾期未公示", lambda tasks: clock.overdue(clock.clocked(tasks))),
     "soon": (f"{clock.WARNING} 个工作日内到期", lambda tasks: clock.soon(clock.clocked(tasks))),
     "public": ("已公示", clock.public),
