@@ -1,12 +1,14 @@
 """Migrated and empty test databases, made once for all test processes, since migrating takes half a minute.
 
 SQLite's is kept in var/ until a migration changes; PostgreSQL's is the template of theirs.
+`python -m tests.migrated -m pytest …` goes on with pytest when the database of its environment is there.
 """
 
 import hashlib
 import os
 import shutil
 import sqlite3
+import sys
 from pathlib import Path
 
 import django
@@ -64,5 +66,13 @@ def make() -> None:
         keep(Path(connection.settings_dict["NAME"]))
 
 
-if __name__ == "__main__":
+def main(then: list[str]) -> None:
+    given = dict(os.environ)
     make()
+    connection.close()
+    folder = {"LIANCHOU_TEST_DIR": os.environ["LIANCHOU_TEST_DIR"]}  # the tests put it away
+    os.execve(sys.executable, [sys.executable, *then], given | folder)  # noqa: S606
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -11,7 +11,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +20,8 @@ from tooling import services, soak
 
 ROOT = Path(__file__).resolve().parent.parent
 TITLES = {"sqlite": "SQLite, a folder as the queue", "postgres": "PostgreSQL, Redis"}
-PROCESSES = {"sqlite": "2", "postgres": "3"}
-"""Both runs go on at once: on PostgreSQL a test waits for servers and the browser a good part of its time."""
+PROCESSES = {"sqlite": "2", "postgres": "2"}
+"""Both runs go on at once, and end at about the same time."""
 ONCE = {"sqlite": ["-m", "not once_with_postgres"], "postgres": ["-m", "not once_with_sqlite"]}
 """When both runs are made: what the other one tells alone. tests/conftest.py says of which tests that holds."""
 FOREIGN = (
@@ -59,7 +58,6 @@ def main() -> int:
             environments["sqlite"] = clean_environment()
         if options.only != "sqlite":
             environments["postgres"] = clean_environment() | started_services(stack, folder)
-        migrate(environments.values())
         suites: list[Suite] = []
         for name, environment in environments.items():
             once = ONCE[name] if options.only is None else []
@@ -89,17 +87,10 @@ def started_services(stack: ExitStack, folder: Path) -> dict[str, str]:
     return {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "CELERY_BROKER_URL": redis_url}
 
 
-def migrate(environments: Iterable[dict[str, str]]) -> None:
-    """Side by side, what test processes copy."""
-    command = [sys.executable, "-m", "tests.migrated"]
-    running = [subprocess.Popen(command, cwd=ROOT, env=environment) for environment in environments]
-    if any([process.wait() for process in running]):  # noqa: C419  # all of them
-        sys.exit("the migrations failed")
-
-
 @dataclass(frozen=True)
 class Suite:
-    """A run that goes on. One aside writes into a file, which is shown when the run before it has ended."""
+    """A run that goes on, once its database is migrated. One aside writes into a file, which is shown when the run before it
+    has ended."""
 
     name: str
     run: "subprocess.Popen[bytes]"
@@ -111,7 +102,18 @@ class Suite:
         cls, name: str, folder: Path, environment: dict[str, str], arguments: list[str], *, aside: bool
     ) -> "Suite":
         report, written = folder / f"{name}.xml", folder / f"{name}.txt" if aside else None
-        command = [sys.executable, "-m", "pytest", "-q", "-n", PROCESSES[name], "--dist", "worksteal"]
+        command = [
+            sys.executable,
+            "-m",
+            "tests.migrated",
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            PROCESSES[name],
+            "--dist",
+            "worksteal",
+        ]
         command += ["--durations=12", f"--junitxml={report}", *arguments]
         with ExitStack() as stack:
             output = stack.enter_context(written.open("wb")) if written else None
