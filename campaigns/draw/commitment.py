@@ -141,9 +141,6 @@ class Frozen:
     institutions: Tree
     inspectors: Tree
 
-    def published(self) -> tuple[dict[str, Any], str]:
-        return self.manifest, self.commitment
-
 
 def freeze_sheet(sheet: Sheet, *, secret: bytes, frozen_at: str, progress: Progress | None = None) -> Frozen:
     check_secret(secret)

@@ -13,10 +13,7 @@ from campaigns.draw.commitment import (
     check_contributions,
     check_secret,
     check_time,
-    commit,
-    contribution_commitments,
     make_manifest,
-    make_seed,
     make_tree,
     promise,
 )
@@ -26,7 +23,7 @@ from campaigns.draw.progress import Phase, Progress
 from campaigns.draw.ranking import ticket_maker
 from campaigns.draw.sheet import Entry, Line, Quota, RatioByClass, Sheet, read_sheet
 from campaigns.draw.sizes import EVERYONE, CellSize, Census, LineSize, plan_census
-from campaigns.draw.substitution import substitute_in
+from campaigns.draw.transcript import make_transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +101,15 @@ def run_over(
     check_secret(secret)
     check_time(frozen_at)
     check_contributions(contributions, sheet.sources)
-    manifest = _manifest(pool, sheet, secret, frozen_at, progress)
-    commitment = commit(manifest)
-    values = {source: contributions[source] for source in sorted(contributions)}
-    seed = make_seed(commitment, values, secret)
-    drawing = _draw(pool, sheet, plans, seed=seed, further=len(substitutions), progress=progress)
-    return {
-        "manifest": manifest,
-        "commitment": commitment,
-        "secret": secret.hex(),
-        "contributions": values,
-        "contribution_commitments": contribution_commitments(values),
-        "seed": seed,
-        "inspectors": sheet.inspectors,
-        "result": drawing.result,
-        "substitutions": [
-            substitute_in(drawing, request, ("substitutions", number)) for number, request in enumerate(substitutions)
-        ],
-    }
+    further = len(substitutions)
+    return make_transcript(
+        _manifest(pool, sheet, secret, frozen_at, progress),
+        lambda seed: _draw(pool, sheet, plans, seed=seed, further=further, progress=progress),
+        secret=secret,
+        contributions=contributions,
+        pools={"inspectors": sheet.inspectors},
+        substitutions=substitutions,
+    )
 
 
 def _manifest(pool: Pool, sheet: Sheet, secret: bytes, frozen_at: str, progress: Progress | None) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """The transcript (section 7): made and continued."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from campaigns.draw.canonical import digest_of
@@ -9,6 +9,7 @@ from campaigns.draw.commitment import (
     check_contributions,
     check_secret,
     check_time,
+    commit,
     contribution_commitments,
     freeze_sheet,
     make_seed,
@@ -64,10 +65,30 @@ def run(
     check_contributions(contributions, checked.sources)
     if not isinstance(substitutions, list | tuple):
         raise OptionsRefused(("substitutions",), "not_list")
-    manifest, commitment = freeze_sheet(checked, secret=secret, frozen_at=frozen_at, progress=progress).published()
+    return make_transcript(
+        freeze_sheet(checked, secret=secret, frozen_at=frozen_at, progress=progress).manifest,
+        lambda seed: Drawing(checked, plans, seed=seed, progress=progress),
+        secret=secret,
+        contributions=contributions,
+        pools={"institutions": checked.institutions, "inspectors": checked.inspectors},
+        substitutions=substitutions,
+    )
+
+
+def make_transcript(
+    manifest: dict[str, Any],
+    draw: Callable[[str], Drawing],
+    *,
+    secret: bytes,
+    contributions: Mapping[str, str],
+    pools: Mapping[str, Any],
+    substitutions: Sequence[object],
+) -> dict[str, Any]:
+    """Of options that have been checked; `draw` is given the seed."""
+    commitment = commit(manifest)
     values = {source: contributions[source] for source in sorted(contributions)}
     seed = make_seed(commitment, values, secret)
-    drawing = Drawing(checked, plans, seed=seed, progress=progress)
+    drawing = draw(seed)
     return {
         "manifest": manifest,
         "commitment": commitment,
@@ -75,8 +96,7 @@ def run(
         "contributions": values,
         "contribution_commitments": contribution_commitments(values),
         "seed": seed,
-        "institutions": checked.institutions,
-        "inspectors": checked.inspectors,
+        **pools,
         "result": drawing.result,
         "substitutions": [
             substitute_in(drawing, request, ("substitutions", number)) for number, request in enumerate(substitutions)
