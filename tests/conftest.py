@@ -26,28 +26,41 @@ from tooling import browsers
 PROJECT = Path(__file__).resolve().parent.parent
 ABOVE = frozenset({"api", "publications", "selftest", "visits"})
 """Rooms whose services read and write rows as those below do, which both runs test."""
-READING = frozenset({"test_explaining", "test_minutes", "test_record", "test_simulation", "test_datasets"})
-"""They tell of draws and tasks that other tests make on both."""
+RUNS = ("both_databases", "once_with_sqlite", "once_with_postgres")
+"""What a test says itself of the runs it is made in."""
 SIGNING_IN = frozenset({"test_signing_in", "test_second_factor", "test_single_sign_on", "test_passwords"})
 # pytest-playwright keeps an event loop in the main thread, and Django would refuse the database there.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Marks what tells the same on either database: `make test` runs it in one of its two runs."""
+    if connection.vendor == "sqlite":
+        leave_out([item for item in items if item.get_closest_marker("needs_postgres")], config, items)
     for item in items:
-        if not knows_a_database(item):
-            item.add_marker("once_with_sqlite")
-        elif item.get_closest_marker("both_databases") or item.get_closest_marker("once_with_sqlite"):
-            continue
-        elif item.get_closest_marker("journey"):
-            item.add_marker("once_with_postgres")
-        elif shows_pages(item) or item.path.stem in READING:
-            item.add_marker("once_with_sqlite")
-        elif item.path.parent.name in ABOVE:
-            item.add_marker("once_with_postgres")
+        told = [mark for mark in RUNS if item.get_closest_marker(mark)]
+        if len(told) > 1:
+            raise pytest.UsageError(f"{item.nodeid} is marked {told}: `make test` would run it nowhere")
+        if not told and (mark := run_of(item)):
+            item.add_marker(mark)
     begin_with_long_ones(items)
+
+
+def run_of(item: pytest.Item) -> str | None:
+    """The only run in which this test is made; None for both."""
+    if not knows_a_database(item):
+        return "once_with_sqlite"
+    if item.get_closest_marker("needs_postgres") or item.get_closest_marker("journey"):
+        return "once_with_postgres"
+    if shows_pages(item):
+        return "once_with_sqlite"
+    return "once_with_postgres" if item.path.parent.name in ABOVE else None
+
+
+def leave_out(left: list[pytest.Item], config: pytest.Config, items: list[pytest.Item]) -> None:
+    config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
 
 
 def shows_pages(item: pytest.Item) -> bool:

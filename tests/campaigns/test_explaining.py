@@ -29,7 +29,7 @@ from institutions.models import RiskFlag, RiskKind
 from tests.campaigns import datong
 from tests.factories import accounts, campaigns, institutions
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_sqlite]
 AFTER = date(2025, 12, 1)
 RESULT_TABLES = ("drawninstitution", "drawtranscript", "campaigns_task", "teammember", "substitution", "formermember")
 

@@ -19,7 +19,7 @@ from tests.campaigns.draw.invented import OPTIONS, make_sheet
 from tests.campaigns.draw.test_front import outcome, requests_for, rules_of, without_institutions
 from tests.factories import institutions
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.needs_postgres]
 
 NAMES = ("名\u2028称", '引"号\\', "\x01\x1f\x7f\t\n\r\b\f", "𠮷野家🜁", "/é", "")
 CASES = 30

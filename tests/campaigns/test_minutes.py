@@ -14,7 +14,7 @@ from campaigns.models import Act, CampaignKind, LogEntry, MinutesSignature, Rema
 from tests.campaigns import datong
 from tests.factories import accounts
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_sqlite]
 PASSWORD = accounts.PASSWORD
 
 

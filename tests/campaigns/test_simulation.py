@@ -25,7 +25,7 @@ from jobs.running import run_job
 from tests.campaigns import datong
 from tests.factories import accounts, inspectors
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.once_with_sqlite]
 
 DRAWS = 1_000
 PINGCHENG, YUNGANG = datong.COUNTIES

@@ -11,7 +11,7 @@ from tests.production.deeds import values_of
 from tests.production.people import people, stored
 from visits.models import Finding
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once_with_postgres]
+pytestmark = [pytest.mark.django_db, pytest.mark.needs_postgres]
 INSTITUTIONS, CAMPAIGNS = 240, 3
 
 
