@@ -13,15 +13,15 @@ OPEN_JOB = "selftest.open_round"
 
 def ask_to_open(round: Round, *, by: User) -> Job:
     """The job that opens the round; the same one while it runs."""
-    return start_job(OPEN_JOB, f"启动自查：{round.title}", by=by, parameters={"round": round.pk}, key=job_key(round))
+    return start_job(OPEN_JOB, f"启动自查：{round.title}", by=by, parameters={"round": round.pk}, key=job_key(round.pk))
 
 
-def latest_job(round: Round) -> Job | None:
+def latest_job(round: int) -> Job | None:
     return Job.objects.filter(key=job_key(round)).order_by("-pk").first()
 
 
-def job_key(round: Round) -> str:
-    return f"{OPEN_JOB}:{round.pk}"
+def job_key(round: int) -> str:
+    return f"{OPEN_JOB}:{round}"
 
 
 def why_not_open(round: Round) -> str:

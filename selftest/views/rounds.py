@@ -100,9 +100,10 @@ def _edit_page(request: Request, form: RoundForm, round: Round, title: str) -> H
 @require_GET
 def round(request: Request, pk: int) -> HttpResponse:
     """What is asked of whom until when, and the step that comes next."""
+    begun = latest_job(pk)  # before the round: a worker that ends between the two shows its job and no stale round
     found = get_round(request, pk)
     may_run = can(request.user, "run", found)
-    job = latest_job(found) if may_run else None
+    job = begun if may_run else None
     counties = counts_by_county(found, request.user)
     context = round_page(request, found, "round") | _sizes(counties) | {
         "may_edit": can(request.user, "edit", found) and not (job and job.is_open),
@@ -187,7 +188,7 @@ def round_job(request: Request, pk: int, job_pk: int) -> HttpResponse:
     """How far the opening is, for everyone who may run the round."""
     found = get_round(request, pk)
     require(request.user, "run", found)
-    job = get_object_or_404(Job, pk=job_pk, key=job_key(found))
+    job = get_object_or_404(Job, pk=job_pk, key=job_key(found.pk))
     response = render(request, "selftest/_round_job.html", {"job": job, "round": found})
     if not job.is_open and request.htmx:
         response["HX-Refresh"] = "true"

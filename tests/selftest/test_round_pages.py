@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -61,6 +62,25 @@ def test_round_is_planned_looked_at_and_opened_by_a_worker(officer):
     made.refresh_from_db()
     assert (job.state, job.result, job.next_url) == ("done", {"asked": 3}, made.get_absolute_url())
     assert (made.state, made.self_checks.count()) == (RoundState.OPEN, 3)
+
+
+def test_page_asked_for_while_the_worker_ends_shows_its_job_and_no_stale_round(officer):
+    campaign, form = datong.campaign(), world.form()
+    world.institution(county="140213")
+    planned = press(officer, "round_create", campaign.pk, **values(form)).context["round"]
+    press(officer, "round_open", planned.pk)
+
+    def worker_ends_after_the_round_was_read(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if 'FROM "selftest_round"' in sql and Job.objects.get().is_open:
+            run_job(Job.objects.get().pk)
+        return answer
+
+    with connection.execute_wrapper(worker_ends_after_the_round_was_read):
+        shown = page(officer, "round", planned.pk)
+
+    assert Round.objects.get().state == RoundState.OPEN
+    assert shown.context["job"].is_open, "the page goes on asking, and comes anew"
 
 
 def test_round_with_a_day_gone_by_is_refused_at_the_field(officer):
