@@ -22,13 +22,14 @@ from campaigns.models import CampaignKind, Draw, LogEvent
 from config.upkeep import databases, verifying
 from config.upkeep.last import last_backup
 from config.upkeep.moving import content_digest
+from config.watching.models import Heartbeat
 from jobs.models import Job, JobState
 from tests.access.world import build_world
 from tests.sessions import session_of
 from tests.upkeep.crawling import public_pages
 from tests.upkeep.machines import digest_publications, empty_machine
 
-WRITTEN_MEANWHILE = {Job, AuditEvent, AuditChange, AuditHead}
+WRITTEN_MEANWHILE = {Job, AuditEvent, AuditChange, AuditHead, Heartbeat}
 ENDED = {Session, AuthToken}
 
 
