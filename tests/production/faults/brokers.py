@@ -50,7 +50,7 @@ def broker_hangs(stage: Stage) -> Struck:
     return Struck(waiting)
 
 
-@fault("broker killed with its queue full", "draws queued, then Redis SIGKILLed and started again", slow=True)
+@fault("broker killed with its queue full", "draws queued, then Redis SIGKILLed and started again")
 def broker_killed(stage: Stage) -> Struck:
     waiting = world.ready_draw(), world.ready_draw()
     with workers_paused(stage):
